@@ -1,0 +1,38 @@
+// Bundles the product and the tests into out/. `node esbuild.mjs` builds everything, `node esbuild.mjs cli` the
+// command line and the worker only, `node esbuild.mjs product` what is packaged.
+import { build } from 'esbuild';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+
+const what = process.argv[2] ?? 'all';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outdir: 'out',
+  sourcemap: what === 'product' ? false : 'linked',
+  minify: what === 'product',
+  external: ['vscode', 'onnxruntime-node'],
+  logLevel: 'warning',
+};
+
+const engine = { worker: 'engine/worker/entry.ts', cli: 'engine/cli.ts' };
+const product = { extension: 'extension/main.ts', ...engine };
+
+if (what !== 'cli') rmSync('out', { recursive: true, force: true });
+await build({ ...common, entryPoints: what === 'cli' ? engine : product });
+if (what === 'all') {
+  const tests = ['unit', 'conformance', 'host', 'bench']
+    .map((folder) => `test/${folder}`)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith('.ts'));
+  // mocha is loaded by path at run time inside the extension host; playwright-core resolves files of its own.
+  await build({
+    ...common,
+    entryPoints: tests,
+    outbase: '.',
+    external: [...common.external, 'mocha', 'playwright-core', '@vscode/test-electron'],
+  });
+}
