@@ -1,0 +1,124 @@
+import type { CompletionContext } from '../index.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
+import type { FimFormat } from './choose.ts';
+import type { FimFormatName, Part } from './formats.ts';
+import { lineFeeds } from './line-feeds.ts';
+import { prefixWindow } from './prefix-window.ts';
+import { splitSuffix } from './split-suffix.ts';
+import { suffixWindow } from './suffix-window.ts';
+import { characterAt } from './surrogates.ts';
+
+export interface PromptBudget {
+  /** Most tokens of the text before the cursor. */
+  prefixTokens: number;
+  /** Most tokens of the text after the cursor; the tail has as many again, and is cut inside its first line only. */
+  suffixTokens: number;
+  /** Lines below the cursor's that stand in the tail instead of the suffix, 0 to 12; only `mamba-complete` has a tail. Default 0. */
+  tailLines?: number;
+}
+
+export interface Prompt {
+  format: FimFormatName;
+  ids: number[];
+  /** Generation ends at any of these ids. */
+  endIds: readonly number[];
+  /** Tokens up to the end of the suffix's text: a checkpoint here serves until the text after the cursor changes. */
+  suffixEnd: number;
+  /** Tokens up to where the prefix's text begins. */
+  prefixStart: number;
+  /** Tokens up to the end of the prefix's text, before the tail and the markers after it. */
+  prefixEnd: number;
+  /** Counts of tokens at which a line of the prefix begins, ascending: checkpoints there survive edits below. */
+  lineStarts: number[];
+  /** Lines that the tail holds; fewer than asked for near the document's end. */
+  tailLines: number;
+}
+
+/** A rest of the line beyond this is a minified file; UTF-16 units a token of the suffix's budget. */
+const TAIL_UNITS_A_TOKEN = 3;
+/** Longest path; its end says the most. UTF-16 units. */
+const MAX_PATH = 160;
+
+/**
+ * Lays out a prompt. Each text is tokenized on its own, as in training, so that none of them changes the tokens of another.
+ *
+ * The same context always gives the same prompt, and a context with a few more characters before the cursor gives one that
+ * starts with nearly all of the same tokens.
+ */
+export function buildPrompt(
+  context: CompletionContext,
+  budget: PromptBudget,
+  format: FimFormat,
+  tokenizer: Tokenizer,
+): Prompt {
+  const { layout } = format;
+  const after = lineFeeds(context.suffix);
+  const { tail, suffix, tailLines } =
+    layout.suffixFrom === 'next-line'
+      ? splitSuffix(after, budget.tailLines ?? 0)
+      : { tail: '', suffix: layout.suffixFrom === 'cursor' ? after : '', tailLines: 0 };
+
+  const header = headerOf(context);
+  const texts = { header, tail: tailLines > 0 ? tail : cut(tail, budget.suffixTokens * TAIL_UNITS_A_TOKEN) };
+  const ids: number[] = [];
+  const prompt: Prompt = {
+    format: format.name,
+    ids,
+    endIds: format.endIds,
+    suffixEnd: 0,
+    prefixStart: 0,
+    prefixEnd: 0,
+    lineStarts: [],
+    tailLines,
+  };
+
+  const add = (part: Part): void => {
+    if ('parts' in part) {
+      if (texts[part.onlyWith] !== '') part.parts.forEach(add);
+      return;
+    }
+    if ('marker' in part) {
+      const id = part.marker.map((piece) => tokenizer.special(piece)).find((known) => known !== undefined);
+      if (id !== undefined) ids.push(id);
+      return;
+    }
+    const encode = (text: string): number[] =>
+      tokenizer.encode(text, { dummyPrefix: part.dummyPrefix ?? true });
+    switch (part.text) {
+      case 'header':
+      case 'tail':
+        append(ids, encode(texts[part.text]));
+        break;
+      case 'suffix':
+        append(ids, suffixWindow(suffix, budget.suffixTokens, encode).ids);
+        prompt.suffixEnd = ids.length;
+        break;
+      case 'prefix':
+        prompt.prefixStart = ids.length;
+        append(ids, prefixWindow(context.prefix, context.prefixOffset, budget.prefixTokens, encode).ids);
+        prompt.prefixEnd = ids.length;
+        break;
+    }
+  };
+  layout.parts.forEach(add);
+
+  const newline = 10;
+  for (let at = prompt.prefixStart; at < prompt.prefixEnd; at++)
+    if (tokenizer.bytes(ids[at] ?? -1).at(-1) === newline) prompt.lineStarts.push(at + 1);
+  return prompt;
+}
+
+/** `{languageId} {path}`, or whichever is known. */
+function headerOf({ languageId, path }: CompletionContext): string {
+  const end = path.slice(characterAt(path, Math.max(0, path.length - MAX_PATH)));
+  return [languageId, end].filter((part) => part !== '').join(' ');
+}
+
+function cut(text: string, size: number): string {
+  return text.slice(0, characterAt(text, Math.min(text.length, Math.max(0, Math.floor(size)))));
+}
+
+/** `push(...more)` would overflow the stack with some 100,000 ids. */
+function append(ids: number[], more: readonly number[]): void {
+  for (const id of more) ids.push(id);
+}

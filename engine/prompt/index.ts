@@ -1,0 +1,5 @@
+/** From the text around a cursor to a prompt's tokens. */
+
+export { buildPrompt, type Prompt, type PromptBudget } from './build.ts';
+export { chooseFimFormat, type FimFormat } from './choose.ts';
+export { FIM_FORMATS, type FimFormatName } from './formats.ts';
