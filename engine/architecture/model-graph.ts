@@ -1,0 +1,23 @@
+import type { Dimension } from '../onnx/graph.ts';
+
+/** Names of the graph's inputs and outputs that every architecture has. */
+export const IDS = 'ids'; // int64 [batch, tokens]
+export const LOGIT_POSITIONS = 'logit_positions'; // int64 [positions]: indices into this run's tokens
+export const LOGITS = 'logits'; // float32 [batch, positions, vocabulary]
+/** The output that holds a state tensor after the run. */
+export const nextState = (name: string): string => `next.${name}`;
+
+/** A part of a sequence's state, float32. */
+export interface StateTensor {
+  name: string;
+  /** [batch, …]. */
+  shape: readonly [Dimension, ...number[]];
+}
+
+/** A model as ONNX Runtime takes it. */
+export interface ModelGraph {
+  /** The .onnx file; its large constants are ranges of the package's weights file. */
+  bytes: Uint8Array;
+  state: readonly StateTensor[];
+  vocabularySize: number;
+}

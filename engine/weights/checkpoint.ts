@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BadInputError } from '../errors.ts';
+import { toFloat32 } from './floats.ts';
+import { readJsonFile, unreadable } from './json-file.ts';
+import type { Mamba2Config } from './mamba2-config.ts';
+import { tensorShapes } from './mamba2-config.ts';
+import type { Layout } from './read-config.ts';
+import { readConfig } from './read-config.ts';
+import type { TensorLocation } from './safetensors.ts';
+import { readSafetensorsHeader } from './safetensors.ts';
+
+/** A model as its makers publish it: a config and tensors in safetensors files. */
+export interface Checkpoint {
+  folder: string;
+  config: Mamba2Config;
+  /** Files that hold tensors. */
+  files: readonly string[];
+  /** Where each tensor stands, in the order and by the names of {@link tensorShapes}. */
+  tensors: ReadonlyMap<string, TensorLocation>;
+}
+
+const FILES: Record<Layout, string> = {
+  'hugging-face': 'model.safetensors',
+  mistral: 'consolidated.safetensors',
+};
+
+/**
+ * Opens a checkpoint folder in either layout, in one file or in shards with an index.
+ * @throws BadInputError if a tensor is missing or has a shape that the config does not give.
+ */
+export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+  const { config, layout } = await readConfig(folder);
+  const { files, stored } = await readHeaders(join(folder, FILES[layout]));
+  const tensors = new Map<string, TensorLocation>();
+  for (const [name, shape] of tensorShapes(config)) {
+    const storedName = layout === 'mistral' ? mistralName(name) : name;
+    const location = stored.get(storedName);
+    if (location === undefined) {
+      throw new BadInputError({
+        source: files.length === 1 ? (files[0] ?? folder) : folder,
+        field: storedName,
+        expected: `a tensor of shape ${JSON.stringify(shape)}`,
+        found: 'no such tensor',
+        action: 'Check that every file of the model was downloaded and that the config belongs to it.',
+      });
+    }
+    if (location.shape.length !== shape.length || location.shape.some((size, axis) => size !== shape[axis])) {
+      throw new BadInputError({
+        source: location.path,
+        field: storedName,
+        expected: `shape ${JSON.stringify(shape)}`,
+        found: `shape ${JSON.stringify(location.shape)}`,
+        action: 'Check that the config belongs to these weights.',
+      });
+    }
+    tensors.set(name, location);
+  }
+  return { folder, config, files, tensors };
+}
+
+/** Reads one tensor as float32, in memory of three times its stored size at most. */
+export async function readTensor(location: TensorLocation): Promise<Float32Array> {
+  const file = await open(location.path).catch((error: unknown) => {
+    throw unreadable(location.path, error);
+  });
+  try {
+    const bytes = Buffer.alloc(location.length);
+    const { bytesRead } = await file.read(bytes, 0, location.length, location.offset);
+    if (bytesRead !== location.length) {
+      throw new BadInputError({
+        source: location.path,
+        expected: `${location.length} bytes at ${location.offset}`,
+        found: `${bytesRead} bytes`,
+        action: 'The file changed while it was read: download it again.',
+      });
+    }
+    return toFloat32(bytes, location.type);
+  } finally {
+    await file.close();
+  }
+}
+
+/** mamba_ssm's names stand under `model.`, and its embedding is in the singular. */
+function mistralName(name: string): string {
+  return `model.${name.replace('backbone.embeddings.', 'backbone.embedding.')}`;
+}
+
+async function readHeaders(
+  single: string,
+): Promise<{ files: string[]; stored: Map<string, TensorLocation> }> {
+  const index = `${single}.index.json`;
+  if (existsSync(single) || !existsSync(index)) {
+    return { files: [single], stored: await readSafetensorsHeader(single) };
+  }
+  const { weight_map: weightMap } = await readJsonFile(index);
+  if (typeof weightMap !== 'object' || weightMap === null) {
+    throw badIndex(index, 'weight_map', 'an object of tensor names to file names', JSON.stringify(weightMap));
+  }
+  const files = new Map<string, Map<string, TensorLocation>>();
+  const stored = new Map<string, TensorLocation>();
+  for (const [name, file] of Object.entries(weightMap)) {
+    // A name with a folder in it could point anywhere on the disk.
+    if (typeof file !== 'string' || !/^[\w.-]+$/.test(file)) {
+      throw badIndex(index, name, 'the name of a file beside the index', JSON.stringify(file));
+    }
+    const path = join(dirname(single), file);
+    const header = files.get(path) ?? (await readSafetensorsHeader(path));
+    files.set(path, header);
+    const location = header.get(name);
+    if (location === undefined) throw badIndex(path, name, 'this tensor, which the index promises', 'none');
+    stored.set(name, location);
+  }
+  return { files: [...files.keys()], stored };
+}
+
+function badIndex(source: string, field: string, expected: string, found: string | undefined): BadInputError {
+  return new BadInputError({
+    source,
+    field,
+    expected,
+    found: found ?? 'nothing',
+    action: 'Download the model again.',
+  });
+}

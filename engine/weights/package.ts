@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { BadInputError } from '../errors.ts';
+import { readJsonFile, unreadable } from './json-file.ts';
+import type { Mamba2Config } from './mamba2-config.ts';
+import { tensorShapes } from './mamba2-config.ts';
+
+/** The manifest's magic; a folder that holds one is a model package. */
+export const MANIFEST_FILE = 'manifest.json';
+export const FORMAT = 'mamba-complete-model';
+export const FORMAT_VERSION = 1;
+
+/** How a tensor stands in the weights file; offsets are bytes from its start. */
+export type StoredTensor =
+  | { encoding: 'float32'; shape: readonly number[]; offset: number }
+  | {
+      encoding: 'blocks';
+      /** [rows, columns]; `block` divides the columns. */
+      shape: readonly [number, number];
+      bits: 4 | 8;
+      /** Elements of a row that share a scale. */
+      block: number;
+      /** Quants, [rows, columns · bits / 8] bytes. */
+      offset: number;
+      /** Scales, float32 [rows, columns / block]. */
+      scalesOffset: number;
+      /** Largest difference from the source's weights. */
+      maxError: number;
+    };
+
+/** A file of the package and what it must be. */
+export interface PackagedFile {
+  file: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface Manifest {
+  format: typeof FORMAT;
+  version: typeof FORMAT_VERSION;
+  name: string;
+  config: Mamba2Config;
+  bits: 4 | 8 | 32;
+  parameters: number;
+  weights: PackagedFile;
+  tokenizer: PackagedFile | null;
+  tensors: Record<string, StoredTensor>;
+}
+
+/** A model package whose files were checked. */
+export interface ModelPackage {
+  folder: string;
+  manifest: Manifest;
+}
+
+/**
+ * Opens a model package: reads the manifest, checks that it describes the model it names, and the files' sizes and hashes.
+ * @throws BadInputError naming the file and field.
+ */
+export async function openPackage(folder: string): Promise<ModelPackage> {
+  const path = join(folder, MANIFEST_FILE);
+  const manifest = checkManifest(path, await readJsonFile(path));
+  for (const file of [manifest.weights, manifest.tokenizer]) {
+    if (file !== null) await checkFile(folder, file);
+  }
+  return { folder, manifest };
+}
+
+/** sha256 of a file, in hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return hash.digest('hex');
+}
+
+function checkManifest(path: string, json: Record<string, unknown>): Manifest {
+  const manifest = json as unknown as Manifest;
+  const wrong = (
+    field: string,
+    expected: string,
+    found: unknown,
+    action = 'Convert the model again.',
+  ): never => {
+    throw new BadInputError({ source: path, field, expected, found: String(JSON.stringify(found)), action });
+  };
+  if (json['format'] !== FORMAT) wrong('format', `"${FORMAT}"`, json['format'], 'Choose a model package.');
+  if (json['version'] !== FORMAT_VERSION) {
+    const newer = typeof json['version'] === 'number' && json['version'] > FORMAT_VERSION;
+    const action = newer ? 'Update the extension, or convert the model again.' : 'Convert the model again.';
+    wrong('version', String(FORMAT_VERSION), json['version'], action);
+  }
+  checkConfig(manifest.config, wrong);
+  for (const field of ['weights', 'tokenizer'] as const) {
+    const file: unknown = json[field];
+    if (field === 'tokenizer' && file === null) continue;
+    if (!isPackagedFile(file)) wrong(field, 'a file name, its bytes and its sha256', file);
+  }
+  const tensors: unknown = json['tensors'];
+  if (typeof tensors !== 'object' || tensors === null) wrong('tensors', 'an object', tensors);
+  for (const [name, shape] of tensorShapes(manifest.config)) {
+    const tensor = manifest.tensors[name];
+    if (!fits(tensor, shape, manifest.weights.bytes)) {
+      wrong(
+        `tensors.${name}`,
+        `shape ${JSON.stringify(shape)} within ${manifest.weights.bytes} bytes`,
+        tensor,
+      );
+    }
+  }
+  return manifest;
+}
+
+const SIZES = [
+  'hiddenSize',
+  'layers',
+  'heads',
+  'headDim',
+  'groups',
+  'stateSize',
+  'convKernel',
+  'vocabularySize',
+] as const;
+
+function checkConfig(
+  config: unknown,
+  wrong: (field: string, expected: string, found: unknown) => never,
+): void {
+  if (typeof config !== 'object' || config === null) return wrong('config', 'an object', config);
+  const fields = config as Record<string, unknown>;
+  if (fields['architecture'] !== 'mamba2') wrong('config.architecture', '"mamba2"', fields['architecture']);
+  for (const name of SIZES) {
+    const size = fields[name];
+    if (!Number.isInteger(size) || Number(size) < 1 || Number(size) > 1 << 20) {
+      wrong(`config.${name}`, 'an integer from 1 to 1048576', size);
+    }
+  }
+  if (!(Number(fields['epsilon']) > 0)) wrong('config.epsilon', 'a positive number', fields['epsilon']);
+  const limit = fields['timeStepLimit'] as Record<string, unknown> | null | undefined;
+  if (typeof limit?.['min'] !== 'number' || (limit['max'] !== null && typeof limit['max'] !== 'number')) {
+    wrong('config.timeStepLimit', 'an object with min and max', limit);
+  }
+  if (typeof fields['tiedHead'] !== 'boolean') wrong('config.tiedHead', 'true or false', fields['tiedHead']);
+}
+
+function isPackagedFile(value: unknown): value is PackagedFile {
+  const { file, bytes, sha256 } = (value ?? {}) as Record<string, unknown>;
+  return (
+    typeof file === 'string' &&
+    /^[\w.-]+$/.test(file) &&
+    Number.isSafeInteger(bytes) &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  );
+}
+
+function fits(tensor: StoredTensor | undefined, shape: readonly number[], fileBytes: number): boolean {
+  if (tensor === undefined || !Array.isArray(tensor.shape) || tensor.shape.join() !== shape.join())
+    return false;
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const within = (offset: number, bytes: number): boolean =>
+    Number.isSafeInteger(offset) && offset >= 0 && offset + bytes <= fileBytes;
+  if (tensor.encoding === 'float32') return within(tensor.offset, elements * 4);
+  const { encoding, bits, block } = tensor as Partial<typeof tensor> & { bits: number; block: number };
+  return (
+    encoding === 'blocks' &&
+    (bits === 4 || bits === 8) &&
+    Number.isInteger(block) &&
+    block >= 16 &&
+    Number.isInteger((shape[1] ?? 0) / block) &&
+    within(tensor.offset, (elements * bits) / 8) &&
+    within(tensor.scalesOffset, (elements / block) * 4)
+  );
+}
+
+async function checkFile(folder: string, file: PackagedFile): Promise<void> {
+  const path = join(folder, file.file);
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const action = 'The model package is damaged: convert or download it again.';
+  if (size !== file.bytes) {
+    throw new BadInputError({
+      source: path,
+      expected: `${file.bytes} bytes`,
+      found: `${size} bytes`,
+      action,
+    });
+  }
+  const found = await hashFile(path);
+  if (found !== file.sha256) {
+    throw new BadInputError({ source: path, field: 'sha256', expected: file.sha256, found, action });
+  }
+}
