@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { Provider } from './completion/provider.ts';
+import { forgetModel, setModel, switchLanguage, type ReadSettings } from './configuration.ts';
+import type { EngineHost } from './models/engineHost.ts';
+import { isEnabledFor } from './settings.ts';
+import { showMenu } from './status/menu.ts';
+import { statusView } from './status/statusView.ts';
+
+export interface CommandParts {
+  log: vscode.LogOutputChannel;
+  settings: ReadSettings;
+  engines: EngineHost;
+  provider: Provider;
+}
+
+/** Every command. Showing, accepting and dismissing suggestions are the editor's own. */
+export function commands({ log, settings, engines, provider }: CommandParts) {
+  const activeLanguage = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
+  return {
+    'mambaComplete.toggle': () => switchLanguage('*', !isEnabledFor(settings().enable, '*')),
+    'mambaComplete.toggleLanguage': async () => {
+      const languageId = activeLanguage();
+      if (languageId === undefined)
+        await vscode.window.showInformationMessage(vscode.l10n.t('No editor is open.'));
+      else await switchLanguage(languageId, !isEnabledFor(settings().enable, languageId));
+    },
+    'mambaComplete.trigger': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    'mambaComplete.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
+    'mambaComplete.restart': () => engines.restart(),
+    'mambaComplete.showLog': () => {
+      log.show();
+    },
+    'mambaComplete.openSettings': () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', 'mambaComplete.'),
+    'mambaComplete.useBundledModel': forgetModel,
+    'mambaComplete.chooseModel': async () => {
+      const picked = await vscode.window.showOpenDialog({
+        canSelectFiles: false,
+        canSelectFolders: true,
+        openLabel: vscode.l10n.t('Use This Model'),
+        title: vscode.l10n.t('A folder with a Mamba-2 checkpoint or a model package'),
+      });
+      if (picked?.[0] !== undefined) await setModel(picked[0].fsPath);
+    },
+    'mambaComplete.menu': () => {
+      const languageId = activeLanguage();
+      const isEnabled = isEnabledFor(settings().enable, languageId ?? '*');
+      const facts = { state: engines.state, languageId, isEnabled, isBusy: false, last: undefined };
+      return showMenu(statusView(facts, vscode.l10n).text, languageId);
+    },
+    /** Not in the palette: items carry it, and the editor runs it when one is accepted. */
+    'mambaComplete.accepted': (id: number) => {
+      provider.accepted(id);
+    },
+  };
+}

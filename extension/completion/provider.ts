@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { CompletionContext } from '../../engine/index.ts';
+import type { ReadSettings } from '../configuration.ts';
+import { requestLine } from '../status/requestLine.ts';
+import type { StatusItems } from '../status/statusItems.ts';
+import { completionContext } from './context.ts';
+import { documentView } from './documentView.ts';
+import type { Suggestion } from './filters/index.ts';
+import { linePrefix } from './filters/lines.ts';
+import { itemEdit } from './itemEdit.ts';
+import { notebookView } from './notebookView.ts';
+import { selectedCompletion } from './selectedCompletion.ts';
+import { situation, pathInWorkspace } from './situation.ts';
+import { CANCELLED, type Suggester } from './suggester.ts';
+import type { Suggestions } from './suggestions.ts';
+import { decide } from './trigger.ts';
+
+/** Offers that may still be accepted: the editor shows the newest, and keeps few others. */
+const MOST_OFFERS = 32;
+
+export interface ProviderParts {
+  log: vscode.LogOutputChannel;
+  settings: ReadSettings;
+  suggester: Suggester;
+  suggestions: Suggestions;
+  status: StatusItems;
+}
+
+/** From the editor's question to its ghost text: may we, what is there, what to say, how to put it. */
+export class Provider implements vscode.InlineCompletionItemProvider {
+  private readonly offers = new Map<number, { context: CompletionContext; suggestion: Suggestion }>();
+  private nextId = 0;
+  private lastRefusal = '';
+
+  constructor(private readonly parts: ProviderParts) {}
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    asked: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const started = performance.now();
+    const { suggester, status, log } = this.parts;
+    const settings = this.parts.settings(document);
+    const automatic = asked.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    const decision = decide(situation(document, position, automatic, settings.enable));
+    if (!decision.offer) return this.refuse(document, decision.reason);
+
+    const context = this.context(document, position, asked.selectedCompletionInfo);
+    if ('reason' in context) return this.refuse(document, context.reason);
+
+    const { lines, maxTokens, prefixTokens, suffixTokens, debounce } = settings;
+    const wish = { context, automatic, lines, maxTokens, prefixTokens, suffixTokens, debounce };
+    const cancelled = new AbortController();
+    const listening = token.onCancellationRequested(() => {
+      cancelled.abort();
+    });
+    if (token.isCancellationRequested) cancelled.abort();
+    const offer = await status
+      .during(() => suggester.suggest(wish, cancelled.signal))
+      .finally(() => {
+        listening.dispose();
+      });
+
+    const line = requestLine(offer, performance.now() - started);
+    if (offer.kind === 'none' && offer.reason === CANCELLED) log.debug(line);
+    else log.info(line);
+    this.lastRefusal = '';
+    if (offer.account !== undefined) status.finished(offer.account);
+    if (offer.kind === 'none' || cancelled.signal.aborted) return [];
+    return [this.item(document, position, asked.selectedCompletionInfo, context, offer.suggestion)];
+  }
+
+  /** The editor has put in the whole text of this offer. */
+  accepted(id: number): void {
+    const offer = this.offers.get(id);
+    if (offer === undefined) return;
+    this.parts.suggestions.accepted(offer.context, offer.suggestion);
+    this.parts.log.info(`accepted ${offer.suggestion.text.length} characters`);
+  }
+
+  /** Says why, but not at each key: the same reason again goes to the log only where it shows everything. */
+  private refuse(document: vscode.TextDocument, reason: string): [] {
+    const line = `not offered: ${reason}`;
+    const key = `${document.uri.toString()} ${reason}`;
+    if (key === this.lastRefusal) this.parts.log.debug(line);
+    else this.parts.log.info(`${line} (${document.languageId})`);
+    this.lastRefusal = key;
+    return [];
+  }
+
+  private context(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    selected: vscode.SelectedCompletionInfo | undefined,
+  ): CompletionContext | { reason: string } {
+    const origin = { path: pathInWorkspace(document.uri), languageId: document.languageId };
+    const cells = cellsAround(document);
+    const joined = cells === undefined ? undefined : notebookView(cells, document, position);
+    const { view, place } = joined ?? { view: documentView(document), place: position };
+    const context = completionContext(view, place, origin);
+    if (selected === undefined) return context;
+    const extended = selectedCompletion(context, position, selected);
+    return extended.kind === 'none' ? extended : extended.context;
+  }
+
+  private item(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    selected: vscode.SelectedCompletionInfo | undefined,
+    context: CompletionContext,
+    suggestion: Suggestion,
+  ): vscode.InlineCompletionItem {
+    const edit = itemEdit(suggestion, {
+      place: position,
+      linePrefix: linePrefix(context),
+      selected,
+      lineEnd: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+    });
+    const range = new vscode.Range(edit.line, edit.startCharacter, edit.line, edit.endCharacter);
+    const id = this.nextId++;
+    this.offers.set(id, { context, suggestion });
+    this.offers.delete(id - MOST_OFFERS);
+    return new vscode.InlineCompletionItem(edit.text, range, {
+      command: 'mambaComplete.accepted',
+      title: 'Mamba Complete',
+      arguments: [id],
+    });
+  }
+}
+
+function cellsAround(document: vscode.TextDocument): vscode.NotebookCell[] | undefined {
+  if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
+  for (const notebook of vscode.workspace.notebookDocuments) {
+    const cells = notebook.getCells();
+    if (cells.some((cell) => cell.document === document))
+      return cells.filter((cell) => cell.kind === vscode.NotebookCellKind.Code);
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import type {
+  Account,
+  CompletionContext,
+  CompletionRequest,
+  Engine,
+  StopReason,
+} from '../../engine/index.ts';
+import { filterSuggestion, type Suggestion } from './filters/index.ts';
+import type { Latency } from './latency.ts';
+import type { Suggestions } from './suggestions.ts';
+
+export type Offer =
+  | { kind: 'offered'; suggestion: Suggestion; from: 'engine'; account: Account }
+  | { kind: 'offered'; suggestion: Suggestion; from: 'kept'; account?: undefined }
+  | { kind: 'none'; reason: string; account?: Account };
+
+/** The reason of a request that a newer one replaced. */
+export const CANCELLED = 'cancelled by a newer request';
+
+export interface Wish extends CompletionRequest {
+  /** Asked for while typing: waits for the next key, and prefers what is known. */
+  automatic: boolean;
+  /** Setting `debounce`: ms, below zero to adapt. */
+  debounce: number;
+}
+
+export interface SuggesterParts {
+  /** The engine, opened if need be; undefined if there is none, and then the reason. */
+  engine(): Promise<Engine | { unavailable: string }>;
+  /** The engine's worker is gone. */
+  died(engine: Engine, error: unknown): void;
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  suggestions: Suggestions;
+  latency: Latency;
+}
+
+const none = (reason: string, account?: Account): Offer =>
+  account === undefined ? { kind: 'none', reason } : { kind: 'none', reason, account };
+
+/** From a context to what is worth showing: what is known already, or else the engine's answer. */
+export class Suggester {
+  private running: AbortController | undefined;
+
+  constructor(private readonly parts: SuggesterParts) {}
+
+  /** The newest call wins: an older one that still runs ends as cancelled. */
+  async suggest(wish: Wish, cancelled: AbortSignal): Promise<Offer> {
+    this.running?.abort();
+    const known = this.known(wish.context);
+    if (known !== undefined) return known;
+
+    const running = new AbortController();
+    this.running = running;
+    const signal = AbortSignal.any([running.signal, cancelled]);
+    const { latency } = this.parts;
+    if (wish.automatic) await this.parts.pause(latency.debounce(wish.debounce), signal);
+    if (signal.aborted) return none(CANCELLED);
+
+    const engine = await this.parts.engine();
+    if ('unavailable' in engine) return none(engine.unavailable);
+    if (aborted(signal)) return none(CANCELLED);
+    return this.ask(engine, wish, signal);
+  }
+
+  private known(context: CompletionContext): Offer | undefined {
+    const known = this.parts.suggestions.find(context);
+    if (known === undefined) return undefined;
+    const offer = this.filtered(known.text, context);
+    if (offer.kind === 'none') return known.kind === 'exact' ? offer : undefined;
+    return { kind: 'offered', suggestion: offer.suggestion, from: 'kept'; account?: undefined };
+  }
+
+  private async ask(engine: Engine, wish: Wish, signal: AbortSignal): Promise<Offer> {
+    const { context, lines, maxTokens, prefixTokens, suffixTokens } = wish;
+    const { suggestions, latency } = this.parts;
+    let result;
+    try {
+      result = await engine.complete({ context, lines, maxTokens, prefixTokens, suffixTokens }, signal);
+    } catch (error) {
+      this.parts.died(engine, error);
+      return none('the engine has stopped');
+    }
+    const { account } = result;
+    if (result.kind === 'none') {
+      if (result.reason === 'empty' || result.reason === 'repeats-suffix') suggestions.remember(context, '');
+      return none(saidNothing[result.reason], account);
+    }
+    latency.measured(account.totalMs);
+    const text = wholeLines(result.text, result.stop);
+    suggestions.remember(context, text);
+    if (signal.aborted) return none(CANCELLED, account);
+    const offer = this.filtered(text, context);
+    return offer.kind === 'none'
+      ? none(offer.reason, account)
+      : { kind: 'offered', suggestion: offer.suggestion, from: 'engine', account };
+  }
+
+  private filtered(
+    text: string,
+    context: CompletionContext,
+  ): { kind: 'offered'; suggestion: Suggestion } | { kind: 'none'; reason: string } {
+    if (text === '') return { kind: 'none', reason: saidNothing.empty };
+    const suggestion = filterSuggestion(text, context);
+    if ('dropped' in suggestion) return { kind: 'none', reason: suggestion.dropped };
+    if (this.parts.suggestions.isJustAccepted(context, suggestion.text))
+      return { kind: 'none', reason: 'the same was accepted just now' };
+    return { kind: 'offered', suggestion };
+  }
+}
+
+const saidNothing = {
+  cancelled: CANCELLED,
+  empty: 'the model has nothing to say here',
+  'repeats-suffix': 'repeats the text below',
+  closed: 'the engine was closed',
+} as const;
+
+/** Of several lines, a last one that the token budget cut short is not shown. */
+function wholeLines(text: string, stop: StopReason): string {
+  const end = text.lastIndexOf('\n');
+  return stop === 'max-tokens' && end > 0 && text.slice(0, end).trim() !== '' ? text.slice(0, end) : text;
+}
+
+/** A call, so that control flow analysis does not take the flag for unchanged across an await. */
+const aborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,0 +1,100 @@
+import type { CompletionContext } from '../../engine/index.ts';
+import type { Suggestion } from './filters/index.ts';
+
+/** Entries kept; a session's worth of positions that one comes back to. */
+const MOST_ENTRIES = 100;
+
+/** Characters kept in all: contexts are whole documents, and a hundred long ones would be felt. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+
+interface Entry {
+  prefix: string;
+  suffix: string;
+  path: string;
+  /** The model's text, unfiltered: which filters apply depends on what has been typed since. Empty: nothing to say. */
+  text: string;
+}
+
+/** `exact`: asked for at this very place; `typed`: what is left of one after typing along it. */
+export interface Known {
+  kind: 'exact' | 'typed';
+  text: string;
+}
+
+/**
+ * What was offered, newest last. Found again by prefix AND suffix: typing along a suggestion keeps it, deleting brings
+ * the longer one back, and an edit below the cursor makes it void.
+ */
+export class Suggestions {
+  private entries: Entry[] = [];
+  private lastAccepted: Entry | undefined;
+
+  remember({ prefix, suffix, path }: CompletionContext, text: string): void {
+    this.entries = this.entries.filter(
+      (entry) => !(entry.prefix === prefix && entry.suffix === suffix && entry.path === path),
+    );
+    this.entries.push({ prefix, suffix, path, text });
+    let characters = this.entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    while (this.entries.length > MOST_ENTRIES || (characters > MOST_CHARACTERS && this.entries.length > 1)) {
+      const oldest = this.entries.shift();
+      if (oldest !== undefined) characters -= sizeOf(oldest);
+    }
+  }
+
+  find(context: CompletionContext): Known | undefined {
+    const candidates = this.entries.filter((entry) => entry.path === context.path).reverse();
+    for (const entry of candidates) {
+      const text = rest(entry, context);
+      if (text === undefined) continue;
+      // Newest again, so that it stays in front of others that fit as well: ghost text must not flicker.
+      this.entries = [...this.entries.filter((other) => other !== entry), entry];
+      const isExact = entry.prefix === context.prefix && entry.suffix === context.suffix;
+      return { kind: isExact ? 'exact' : 'typed', text };
+    }
+    return undefined;
+  }
+
+  /** To be called when the user has taken a whole suggestion that was offered at `context`. */
+  accepted(context: CompletionContext, { text, replaces }: Suggestion): void {
+    const { prefix, suffix, path } = context;
+    this.lastAccepted = { prefix: prefix + text, suffix: suffix.slice(replaces), path, text };
+  }
+
+  /** Whether this is what was accepted a moment ago, at the place where that ended. */
+  isJustAccepted({ prefix, path }: CompletionContext, text: string): boolean {
+    const last = this.lastAccepted;
+    return last?.path === path && last.prefix === prefix && last.text.trim() === text.trim();
+  }
+
+  /** Another model or other settings would say something else. */
+  forget(): void {
+    this.entries = [];
+  }
+}
+
+const sizeOf = ({ prefix, suffix, text }: Entry): number => prefix.length + suffix.length + text.length;
+
+/** What is left of an entry's text at `context`; undefined if it does not fit there. */
+function rest(entry: Entry, { prefix, suffix }: CompletionContext): string | undefined {
+  if (!prefix.startsWith(entry.prefix)) return undefined;
+  const typed = prefix.slice(entry.prefix.length);
+  if (typed === '') return suffix === entry.suffix ? entry.text : undefined;
+  if (typed.length >= entry.text.length || !entry.text.startsWith(typed)) return undefined;
+  const left = entry.text.slice(typed.length);
+  if (suffix === entry.suffix) return left;
+  // The editor closed a bracket or a quote that was typed, and perhaps broke the line before it.
+  if (!suffix.endsWith(entry.suffix)) return undefined;
+  const closed = suffix.slice(0, suffix.length - entry.suffix.length);
+  return /^[\s)\]}>"'`]*$/.test(closed) && saysInOrder(left, closed) ? left : undefined;
+}
+
+/** Whether the characters of `closed` other than white space stand in `text` in that order. */
+function saysInOrder(text: string, closed: string): boolean {
+  let from = 0;
+  for (const character of closed.replace(/\s/g, '')) {
+    const at = text.indexOf(character, from);
+    if (at < 0) return false;
+    from = at + 1;
+  }
+  return true;
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { SECTION, Settings, type BadSetting, type EnabledLanguages } from './settings.ts';
+
+/** Settings as they are at this moment, for a document's language where one is given. */
+export type ReadSettings = (scope?: vscode.ConfigurationScope) => Settings;
+
+/** Reads the editor's configuration. Each wrong value is told once, with what is used instead. */
+export function configuration(log: vscode.LogOutputChannel): ReadSettings {
+  const told = new Set<string>();
+  const report = ({ name, expected, found, fallback }: BadSetting): void => {
+    if (told.has(`${name}=${found}`)) return;
+    told.add(`${name}=${found}`);
+    const message = vscode.l10n.t(
+      'The setting {0}: expected {1}, found {2}. The default {3} is used.',
+      name,
+      expected,
+      found,
+      fallback,
+    );
+    log.warn(message);
+    const open = vscode.l10n.t('Open Settings');
+    void vscode.window.showWarningMessage(message, open).then((picked) => {
+      if (picked === open) void vscode.commands.executeCommand('workbench.action.openSettings', name);
+    });
+  };
+  return (scope) => new Settings(vscode.workspace.getConfiguration(SECTION, scope ?? null), report);
+}
+
+/** Switches a language, or `*`, where the user has said it last: the workspace if it says so, else the user's settings. */
+export async function switchLanguage(languageId: string, isEnabled: boolean): Promise<void> {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const set = section.inspect<EnabledLanguages>('enable');
+  const inWorkspace = set?.workspaceValue?.[languageId] !== undefined;
+  const own = inWorkspace ? set.workspaceValue : set?.globalValue;
+  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await section.update('enable', { ...own, [languageId]: isEnabled }, target);
+}
+
+/** Removes the setting `model` wherever it is set. */
+export async function forgetModel(): Promise<void> {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const set = section.inspect<string>('model');
+  if (set?.workspaceFolderValue !== undefined)
+    await section.update('model', undefined, vscode.ConfigurationTarget.WorkspaceFolder);
+  if (set?.workspaceValue !== undefined)
+    await section.update('model', undefined, vscode.ConfigurationTarget.Workspace);
+  if (set?.globalValue !== undefined)
+    await section.update('model', undefined, vscode.ConfigurationTarget.Global);
+}
+
+export async function setModel(folder: string): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update('model', folder, vscode.ConfigurationTarget.Global);
+}

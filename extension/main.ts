@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { openEngine } from '../engine/index.ts';
+import { commands } from './commands.ts';
+import { Latency } from './completion/latency.ts';
+import { pause } from './completion/pause.ts';
+import { Provider } from './completion/provider.ts';
+import { situation } from './completion/situation.ts';
+import { Suggester } from './completion/suggester.ts';
+import { Suggestions } from './completion/suggestions.ts';
+import { decide } from './completion/trigger.ts';
+import { configuration } from './configuration.ts';
+import { EngineHost } from './models/engineHost.ts';
+import { isAlive } from './models/isAlive.ts';
+import { loadMarker } from './models/loadMarker.ts';
+import { modelFolder } from './models/modelFolder.ts';
+import { isEnabledFor, SECTION } from './settings.ts';
+import { StatusItems } from './status/statusItems.ts';
+import { tellEngineState } from './status/tellEngineState.ts';
+
+/** Builds the parts and registers them. No model work happens here: the engine opens when it is first wanted. */
+export function activate(extension: vscode.ExtensionContext): void {
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    extension.subscriptions.push(part);
+    return part;
+  };
+  const log = keep(vscode.window.createOutputChannel('Mamba Complete', { log: true }));
+  const settings = configuration(log);
+  const suggestions = new Suggestions();
+  const latency = new Latency();
+  const model = () => modelFolder(settings().model, extension.asAbsolutePath(join('engine', 'bundled')));
+
+  const engines: EngineHost = new EngineHost({
+    open: openEngine,
+    worker: extension.asAbsolutePath(join('out', 'worker.js')),
+    model,
+    threads: () => settings().threads,
+    marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
+    changed: (state) => {
+      tellEngineState(state, log, model().kind === 'bundled');
+      status.refresh();
+    },
+    workerDied: (message, startsAgain) => {
+      log.error(`the worker has ended: ${message}${startsAgain ? '; the next request starts another' : ''}`);
+    },
+    now: Date.now,
+  });
+  keep({ dispose: () => engines.close() });
+
+  const status: StatusItems = keep(
+    new StatusItems(() => {
+      const languageId = vscode.window.activeTextEditor?.document.languageId;
+      const isEnabled = isEnabledFor(settings().enable, languageId ?? '*');
+      return { state: engines.state, languageId, isEnabled };
+    }),
+  );
+  const engine = () => engines.engine();
+  const suggester = new Suggester({
+    engine,
+    died: (dead, error) => {
+      engines.died(dead, error);
+    },
+    pause,
+    suggestions,
+    latency,
+  });
+  const provider = new Provider({ log, settings, suggester, suggestions, status });
+  keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
+  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider })))
+    keep(vscode.commands.registerCommand(id, run));
+
+  /** Opens the engine as soon as an editor is there that it can help in. */
+  const openIfWanted = (): void => {
+    status.refresh();
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || engines.state.kind !== 'closed') return;
+    const { document, selection } = editor;
+    const where = situation(document, selection.active, false, settings().enable);
+    if (decide({ ...where, cursors: 1, linePrefix: '', lineSuffix: '' }).offer) void engine();
+  };
+  keep(vscode.window.onDidChangeActiveTextEditor(openIfWanted));
+  keep(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration(SECTION)) return;
+      suggestions.forget();
+      const reopens = ['model', 'threads'].some((key) => change.affectsConfiguration(`${SECTION}.${key}`));
+      if (reopens) void engines.close().then(openIfWanted);
+      else openIfWanted();
+    }),
+  );
+  setTimeout(openIfWanted, 0); // After activation, so that nobody waits for it.
+}

@@ -1,0 +1,126 @@
+import { BadInputError, type Engine, type EngineOptions } from '../../engine/index.ts';
+import { engineFailure, type EngineFailure } from './engineFailure.ts';
+import type { LoadMarker } from './loadMarker.ts';
+import type { ModelFolder } from './modelFolder.ts';
+
+export type EngineState =
+  | { kind: 'closed' }
+  | { kind: 'opening'; model: string }
+  | { kind: 'ready'; engine: Engine }
+  | { kind: 'failed'; failure: EngineFailure };
+
+export interface EngineHostParts {
+  open(options: EngineOptions): Promise<Engine>;
+  worker: string;
+  /** Read at each opening, as settings change. */
+  model(): ModelFolder;
+  threads(): number;
+  marker: LoadMarker;
+  changed(state: EngineState): void;
+  /** For the log: the worker ended, and whether the next request starts another. */
+  workerDied(message: string, startsAgain: boolean): void;
+  now(): number;
+}
+
+/** So many deaths of the worker within so many ms, and it is not started again until the user says so. */
+const MOST_DEATHS = 3;
+const DEATHS_WITHIN_MS = 10 * 60 * 1000;
+
+/** The one engine: opened when it is first wanted, again after changes, and a few times after its worker died. */
+export class EngineHost {
+  private current: EngineState = { kind: 'closed' };
+  private opening: Promise<void> | undefined;
+  private deaths: number[] = [];
+  /** Counts closings: an engine that was opened for an older one is not wanted any more. */
+  private generation = 0;
+
+  constructor(private readonly parts: EngineHostParts) {}
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  /** The engine, opened if need be, or why there is none. Never rejects. */
+  async engine(): Promise<Engine | { unavailable: string }> {
+    if (this.current.kind === 'closed') this.opening = this.open();
+    await this.opening;
+    const state = this.state;
+    if (state.kind === 'ready') return state.engine;
+    if (state.kind === 'failed') return { unavailable: `no engine: ${state.failure.message}` };
+    return { unavailable: 'the engine was closed' };
+  }
+
+  /** The worker of this engine is gone; the next request opens another, a few times. */
+  died(engine: Engine, error: unknown): void {
+    if (this.current.kind !== 'ready' || this.current.engine !== engine) return;
+    const now = this.parts.now();
+    this.deaths = [...this.deaths.filter((time) => now - time < DEATHS_WITHIN_MS), now];
+    this.generation++;
+    void engine.close().catch(() => undefined); // Nothing is left of it to close.
+    const { message } = engineFailure(error);
+    const startsAgain = this.deaths.length <= MOST_DEATHS;
+    this.parts.workerDied(message, startsAgain);
+    this.set(startsAgain ? { kind: 'closed' } : { kind: 'failed', failure: { kind: 'died', message } });
+  }
+
+  /** Closes what there is; the next request opens anew, with the settings of that time. */
+  async close(): Promise<void> {
+    this.generation++;
+    const state = this.current;
+    this.deaths = [];
+    this.parts.marker.end(); // Closing the window while a model loads is no crash.
+    this.set({ kind: 'closed' });
+    if (state.kind === 'ready') await state.engine.close();
+  }
+
+  /** The user wants to try once more what failed. */
+  async restart(): Promise<void> {
+    this.parts.marker.forgive(this.parts.model().path);
+    await this.close();
+    await this.engine();
+  }
+
+  private async open(): Promise<void> {
+    const generation = this.generation;
+    const { marker } = this.parts;
+    const model = this.parts.model();
+    this.set({ kind: 'opening', model: model.path });
+    const isRisky = model.kind !== 'bundled';
+    let next: EngineState;
+    try {
+      if (model.kind === 'relative') throw relativePath(model.path);
+      if (isRisky && marker.crashed(model.path))
+        next = { kind: 'failed', failure: crashedBefore(model.path) };
+      else {
+        if (isRisky) marker.begin(model.path);
+        const { worker } = this.parts;
+        const engine = await this.parts.open({ worker, model: model.path, threads: this.parts.threads() });
+        next = { kind: 'ready', engine };
+      }
+    } catch (error) {
+      next = { kind: 'failed', failure: engineFailure(error) };
+    }
+    if (isRisky) marker.end();
+    if (generation === this.generation) this.set(next);
+    else if (next.kind === 'ready') await next.engine.close();
+  }
+
+  private set(state: EngineState): void {
+    this.current = state;
+    this.parts.changed(state);
+  }
+}
+
+function crashedBefore(model: string): EngineFailure {
+  const message = `The editor's extension host ended while it loaded the model ${model}. It is not loaded again by itself.`;
+  return { kind: 'crashed-before', model, message };
+}
+
+function relativePath(path: string): BadInputError {
+  return new BadInputError({
+    source: 'the setting mambaComplete.model',
+    expected: 'an absolute path, or one that starts with ~/',
+    found: JSON.stringify(path),
+    action: 'Choose the folder again with the command "Mamba Complete: Choose a Model Folder…".',
+  });
+}

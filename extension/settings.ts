@@ -1,0 +1,141 @@
+import type { LineMode } from '../engine/index.ts';
+
+/** Prefix of every setting and command. */
+export const SECTION = 'mambaComplete';
+
+/** Where values come from: one `WorkspaceConfiguration`, or a plain object in tests. */
+export interface SettingSource {
+  get(key: string): unknown;
+}
+
+/** A value that cannot be used; the default is used instead. */
+export interface BadSetting {
+  /** Full name, such as `mambaComplete.maxTokens`. */
+  name: string;
+  expected: string;
+  found: string;
+  fallback: string;
+}
+
+export interface Definition<T> {
+  key: string;
+  fallback: T;
+  /** What is accepted, in words that follow "expected". */
+  expected: string;
+  accepts: (value: unknown) => value is T;
+  /** Bounds and choices, so that a test can hold package.json to them. */
+  minimum?: number;
+  maximum?: number;
+  choices?: readonly string[];
+}
+
+/** `*` stands for every language that is not named. */
+export type EnabledLanguages = Readonly<Record<string, boolean>>;
+
+function integer(key: string, fallback: number, minimum: number, maximum: number): Definition<number> {
+  return {
+    key,
+    fallback,
+    minimum,
+    maximum,
+    expected: `an integer from ${minimum} to ${maximum}`,
+    accepts: (value): value is number =>
+      typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum,
+  };
+}
+
+const lineModes: readonly LineMode[] = ['auto', 'single', 'multiple'];
+
+function isEnabledLanguages(value: unknown): value is EnabledLanguages {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((enabled) => typeof enabled === 'boolean')
+  );
+}
+
+export const definitions = {
+  enable: {
+    key: 'enable',
+    fallback: { '*': true, plaintext: false, markdown: false, scminput: false },
+    expected: 'an object of language identifiers, each true or false',
+    accepts: isEnabledLanguages,
+  } as Definition<EnabledLanguages>,
+  model: {
+    key: 'model',
+    fallback: '',
+    expected: 'the path of a folder, or an empty string for the bundled model',
+    accepts: (value): value is string => typeof value === 'string',
+  } as Definition<string>,
+  threads: integer('threads', 0, 0, 64),
+  lines: {
+    key: 'lines',
+    fallback: 'auto',
+    expected: `one of ${lineModes.map((mode) => `"${mode}"`).join(', ')}`,
+    accepts: (value): value is LineMode => lineModes.some((mode) => mode === value),
+    choices: lineModes,
+  } as Definition<LineMode>,
+  maxTokens: integer('maxTokens', 64, 1, 512),
+  prefixTokens: integer('window.prefixTokens', 1500, 64, 16_000),
+  suffixTokens: integer('window.suffixTokens', 500, 0, 8_000),
+  /** Milliseconds; -1 adapts to the measured speed of the model on this machine. */
+  debounce: integer('debounce', -1, -1, 2_000),
+} as const;
+
+/** Every setting, typed. Reads its source at each access, so that a value is never older than the configuration. */
+export class Settings {
+  constructor(
+    private readonly source: SettingSource,
+    private readonly report: (problem: BadSetting) => void,
+  ) {}
+
+  get enable(): EnabledLanguages {
+    return this.read(definitions.enable);
+  }
+
+  get model(): string {
+    return this.read(definitions.model).trim();
+  }
+
+  get threads(): number {
+    return this.read(definitions.threads);
+  }
+
+  get lines(): LineMode {
+    return this.read(definitions.lines);
+  }
+
+  get maxTokens(): number {
+    return this.read(definitions.maxTokens);
+  }
+
+  get prefixTokens(): number {
+    return this.read(definitions.prefixTokens);
+  }
+
+  get suffixTokens(): number {
+    return this.read(definitions.suffixTokens);
+  }
+
+  get debounce(): number {
+    return this.read(definitions.debounce);
+  }
+
+  private read<T>(definition: Definition<T>): T {
+    const value = this.source.get(definition.key);
+    if (value === undefined || value === null) return definition.fallback;
+    if (definition.accepts(value)) return value;
+    this.report({
+      name: `${SECTION}.${definition.key}`,
+      expected: definition.expected,
+      found: JSON.stringify(value),
+      fallback: JSON.stringify(definition.fallback),
+    });
+    return definition.fallback;
+  }
+}
+
+export function isEnabledFor(enable: EnabledLanguages, languageId: string): boolean {
+  return enable[languageId] ?? enable['*'] ?? true;
+}
