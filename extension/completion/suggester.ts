@@ -67,7 +67,7 @@ export class Suggester {
     if (known === undefined) return undefined;
     const offer = this.filtered(known.text, context);
     if (offer.kind === 'none') return known.kind === 'exact' ? offer : undefined;
-    return { kind: 'offered', suggestion: offer.suggestion, from: 'kept'; account?: undefined };
+    return { kind: 'offered', suggestion: offer.suggestion, from: 'kept' };
   }
 
   private async ask(engine: Engine, wish: Wish, signal: AbortSignal): Promise<Offer> {
