@@ -1,0 +1,81 @@
+import { blockEnd } from './block-end.ts';
+import type { Cut, RuleStop } from './cut.ts';
+import { isBlank } from './indentation.ts';
+import { repetition } from './repetition.ts';
+import { type Scope, scopeOf, type StopContext } from './scope.ts';
+import { seamAtCloser, seamAtLineEnd } from './seam.ts';
+
+/**
+ * Says when a text that is being generated is complete. What is given does not depend on how it was cut into pieces: the
+ * rules are asked at each character that can end something.
+ */
+export class StopRule {
+  readonly #scope: Scope;
+  #text = '';
+  #cut: Cut | undefined;
+
+  constructor(context: StopContext) {
+    this.#scope = scopeOf(context);
+  }
+
+  /** Whether the text may have several lines. */
+  get block(): boolean {
+    return this.#scope.block;
+  }
+
+  /** The text so far, or up to where it ends; without spaces and blank lines at its end, unless its line goes on. */
+  get text(): string {
+    const text = this.#text.slice(0, this.#cut?.length);
+    return isBlank(this.#scope.rest) ? text.trimEnd() : text.replace(/\n\s*$/u, '');
+  }
+
+  /**
+   * Takes the next piece of generated text.
+   * @returns why the text is complete, or `undefined` if it goes on; after that, pieces are ignored
+   */
+  push(piece: string): RuleStop | undefined {
+    for (const character of piece) {
+      if (this.#cut !== undefined) break;
+      this.#text += character;
+      this.#cut = this.#ask(character);
+    }
+    return this.#cut?.reason;
+  }
+
+  /**
+   * The model has ended the text itself (`complete`), or its tokens are used up (`cut-short`). What a finished last line
+   * would have been cut by still holds; a last line that was cut short is dropped if others stand before it.
+   */
+  finish(how: 'complete' | 'cut-short'): RuleStop | undefined {
+    if (this.#cut !== undefined) return this.#cut.reason;
+    const lastLine = this.#text.lastIndexOf('\n');
+    if (how === 'cut-short' && lastLine > 0 && !isBlank(this.#text.slice(0, lastLine))) {
+      this.#text = this.#text.slice(0, lastLine);
+      return undefined;
+    }
+    const cut = this.#text.endsWith('\n') ? undefined : this.#lineEnd(`${this.#text}\n`);
+    // The end of the last line is no news.
+    if (cut === undefined || cut.length >= this.#text.length) return undefined;
+    this.#cut = cut;
+    return cut.reason;
+  }
+
+  #ask(character: string): Cut | undefined {
+    if (character === '\n') return this.#lineEnd(this.#text) ?? repeated(this.#text);
+    if (/[)\]}"'`]/u.test(character)) return seamAtCloser(this.#scope, this.#text) ?? repeated(this.#text);
+    return repeated(this.#text);
+  }
+
+  #lineEnd(text: string): Cut | undefined {
+    const onCursorLine = text.indexOf('\n') === text.length - 1;
+    return (
+      (onCursorLine ? seamAtLineEnd(this.#scope, text.slice(0, -1)) : undefined) ??
+      blockEnd(this.#scope, text)
+    );
+  }
+}
+
+function repeated(text: string): Cut | undefined {
+  const length = repetition(text);
+  return length === undefined ? undefined : { reason: 'repetition', length };
+}
