@@ -24,3 +24,14 @@ export class BadInputError extends Error {
     super(`${where}: expected ${input.expected}, found ${input.found}. ${input.action}`, options);
   }
 }
+
+/** Enough to recognize a value by; a whole tensor list would fill the message. */
+const MAX_DESCRIPTION = 120;
+
+/** A value of any kind as an error message shows it. */
+export function describe(value: unknown): string {
+  // JSON.stringify is typed as string and gives undefined for undefined and for functions.
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return 'nothing';
+  return json.length > MAX_DESCRIPTION ? `${json.slice(0, MAX_DESCRIPTION)}…` : json;
+}

@@ -1,6 +1,6 @@
 /** The engine's face: plain data in, text and an account out. Nothing here knows of an editor, a token id or a tensor. */
 
-export { BadInputError } from './errors.ts';
+export { BadInputError, type BadInput } from './errors.ts';
 export { openEngine, type EngineOptions } from './worker/client.ts';
 
 /** The text around a cursor, as plain data. */

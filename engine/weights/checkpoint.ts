@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, describe } from '../errors.ts';
 import { toFloat32 } from './floats.ts';
 import { readJsonFile, unreadable } from './json-file.ts';
 import type { Mamba2Config } from './mamba2-config.ts';
@@ -96,14 +96,14 @@ async function readHeaders(
   }
   const { weight_map: weightMap } = await readJsonFile(index);
   if (typeof weightMap !== 'object' || weightMap === null) {
-    throw badIndex(index, 'weight_map', 'an object of tensor names to file names', JSON.stringify(weightMap));
+    throw badIndex(index, 'weight_map', 'an object of tensor names to file names', describe(weightMap));
   }
   const files = new Map<string, Map<string, TensorLocation>>();
   const stored = new Map<string, TensorLocation>();
   for (const [name, file] of Object.entries(weightMap)) {
     // A name with a folder in it could point anywhere on the disk.
     if (typeof file !== 'string' || !/^[\w.-]+$/.test(file)) {
-      throw badIndex(index, name, 'the name of a file beside the index', JSON.stringify(file));
+      throw badIndex(index, name, 'the name of a file beside the index', describe(file));
     }
     const path = join(dirname(single), file);
     const header = files.get(path) ?? (await readSafetensorsHeader(path));
@@ -115,12 +115,12 @@ async function readHeaders(
   return { files: [...files.keys()], stored };
 }
 
-function badIndex(source: string, field: string, expected: string, found: string | undefined): BadInputError {
+function badIndex(source: string, field: string, expected: string, found: string): BadInputError {
   return new BadInputError({
     source,
     field,
     expected,
-    found: found ?? 'nothing',
+    found,
     action: 'Download the model again.',
   });
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, describe } from '../errors.ts';
 import { readJsonFile, unreadable } from './json-file.ts';
 import type { Mamba2Config } from './mamba2-config.ts';
 import { tensorShapes } from './mamba2-config.ts';
@@ -86,7 +86,7 @@ function checkManifest(path: string, json: Record<string, unknown>): Manifest {
     found: unknown,
     action = 'Convert the model again.',
   ): never => {
-    throw new BadInputError({ source: path, field, expected, found: String(JSON.stringify(found)), action });
+    throw new BadInputError({ source: path, field, expected, found: describe(found), action });
   };
   if (json['format'] !== FORMAT) wrong('format', `"${FORMAT}"`, json['format'], 'Choose a model package.');
   if (json['version'] !== FORMAT_VERSION) {
@@ -165,15 +165,14 @@ function fits(tensor: StoredTensor | undefined, shape: readonly number[], fileBy
   const within = (offset: number, bytes: number): boolean =>
     Number.isSafeInteger(offset) && offset >= 0 && offset + bytes <= fileBytes;
   if (tensor.encoding === 'float32') return within(tensor.offset, elements * 4);
-  const { encoding, bits, block } = tensor as Partial<typeof tensor> & { bits: number; block: number };
+  const { bits, block, offset, scalesOffset } = tensor;
   return (
-    encoding === 'blocks' &&
-    (bits === 4 || bits === 8) &&
+    [4, 8].includes(bits) &&
     Number.isInteger(block) &&
     block >= 16 &&
     Number.isInteger((shape[1] ?? 0) / block) &&
-    within(tensor.offset, (elements * bits) / 8) &&
-    within(tensor.scalesOffset, (elements / block) * 4)
+    within(offset, (elements * bits) / 8) &&
+    within(scalesOffset, (elements / block) * 4)
   );
 }
 

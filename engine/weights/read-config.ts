@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, describe } from '../errors.ts';
 import { readJsonFile, unreadable } from './json-file.ts';
 import type { Mamba2Config } from './mamba2-config.ts';
 
@@ -113,7 +113,7 @@ function unsupported(path: string, type: unknown): BadInputError {
     source: path,
     field: 'model_type',
     expected: 'a supported architecture (mamba2)',
-    found: JSON.stringify(type) ?? 'nothing',
+    found: describe(type),
     action: 'Choose a Mamba-2 model.',
   });
 }
@@ -176,7 +176,7 @@ class Fields {
       source: this.path,
       field: name,
       expected,
-      found: name in this.values ? JSON.stringify(this.values[name]) : 'nothing',
+      found: describe(this.values[name]),
       action: 'Download the file again, or choose another model.',
     });
   }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { BadInputError } from '../errors.ts';
+import { BadInputError, describe } from '../errors.ts';
 import { unreadable } from './json-file.ts';
 
 /** The limit of the reference reader, https://github.com/huggingface/safetensors. */
@@ -66,7 +66,7 @@ function parseHeader(path: string, text: string, start: number, size: number): M
     throw broken(path, 'header', 'a JSON object', error instanceof Error ? error.message : 'something else');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw broken(path, 'header', 'a JSON object', JSON.stringify(header).slice(0, 80));
+    throw broken(path, 'header', 'a JSON object', describe(header));
   }
   const tensors = new Map<string, TensorLocation>();
   for (const [name, entry] of Object.entries(header as Record<string, unknown>)) {
@@ -79,17 +79,17 @@ function parseHeader(path: string, text: string, start: number, size: number): M
 function locate(path: string, name: string, entry: unknown, start: number, size: number): TensorLocation {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
-    throw broken(path, name, `dtype ${Object.keys(ELEMENT_BYTES).join(', ')}`, String(JSON.stringify(dtype)));
+    throw broken(path, name, `dtype ${Object.keys(ELEMENT_BYTES).join(', ')}`, describe(dtype));
   }
   const type = dtype as FloatType;
   if (
     !Array.isArray(shape) ||
     !shape.every((size): size is number => Number.isSafeInteger(size) && size >= 0)
   ) {
-    throw broken(path, name, 'a shape of non-negative integers', String(JSON.stringify(shape)));
+    throw broken(path, name, 'a shape of non-negative integers', describe(shape));
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((at) => Number.isSafeInteger(at))) {
-    throw broken(path, name, 'data_offsets of two integers', String(JSON.stringify(offsets)));
+    throw broken(path, name, 'data_offsets of two integers', describe(offsets));
   }
   const [begin, end] = offsets as [number, number];
   if (begin < 0 || end < begin || start + end > size) {

@@ -1,4 +1,11 @@
-import type { Engine } from '../index.ts';
+import { Worker } from 'node:worker_threads';
+import { keepRuntimePrivate } from './privacy.ts';
+import type { CompletionRequest, CompletionResult, Engine, ModelInfo } from '../index.ts';
+import { deserializeError } from './errors.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
+
+/** How long closing waits for the run under way before the thread is ended from outside. */
+const CLOSE_TIMEOUT_MS = 2000;
 
 export interface EngineOptions {
   /** Path of the bundled worker script. */
@@ -9,6 +16,126 @@ export interface EngineOptions {
   threads: number;
 }
 
-export function openEngine(options: EngineOptions): Promise<Engine> {
-  return Promise.reject(new Error(options.model));
+/**
+ * Loads a model in a worker thread.
+ * @throws BadInputError if something of the model is not as it should be; Error if the worker cannot start.
+ */
+export async function openEngine({ worker: script, model, threads }: EngineOptions): Promise<Engine> {
+  keepRuntimePrivate();
+  const worker = new Worker(script, { workerData: { model, threads } satisfies WorkerOptions });
+  const info = await new Promise<ModelInfo>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      reject(new Error(`the engine's worker ended with code ${code} while it loaded ${model}`));
+    });
+    worker.once('message', (message: FromWorker) => {
+      if (message.kind === 'opened') resolve(message.model);
+      else if (message.kind === 'not-opened') reject(deserializeError(message.error));
+    });
+  }).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
+  });
+  return new WorkerEngine(worker, info);
+}
+
+interface Pending {
+  resolve: (result: CompletionResult) => void;
+  reject: (error: Error) => void;
+}
+
+class WorkerEngine implements Engine {
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 0;
+  /** Why nothing more can be asked. */
+  private ended: 'closed' | Error | undefined;
+
+  constructor(
+    private readonly worker: Worker,
+    readonly model: ModelInfo,
+  ) {
+    worker.removeAllListeners();
+    worker.on('message', (message: FromWorker) => {
+      this.receive(message);
+    });
+    worker.on('error', (error) => {
+      this.end(error instanceof Error ? error : new Error(String(error)));
+    });
+    worker.on('exit', (code) => {
+      this.end(new Error(`the engine's worker ended with code ${code}`));
+    });
+    // An idle engine keeps no program alive.
+    worker.unref();
+  }
+
+  complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResult> {
+    if (this.ended instanceof Error) return Promise.reject(this.ended);
+    if (this.ended === 'closed') return Promise.resolve(noCompletion('closed'));
+    if (signal?.aborted === true) return Promise.resolve(noCompletion('cancelled'));
+    const id = this.nextId++;
+    const cancel = (): void => {
+      this.send({ kind: 'cancel', id });
+    };
+    return new Promise<CompletionResult>((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.worker.ref();
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.send({ kind: 'complete', id, request });
+    }).finally(() => {
+      signal?.removeEventListener('abort', cancel);
+      if (this.pending.size === 0) this.worker.unref();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.ended !== undefined) return;
+    this.ended = 'closed';
+    this.settle(({ resolve }) => {
+      resolve(noCompletion('closed'));
+    });
+    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
+    this.worker.ref();
+    this.send({ kind: 'close' });
+    const timer = setTimeout(() => void this.worker.terminate(), CLOSE_TIMEOUT_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  private send(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private receive(message: FromWorker): void {
+    if (message.kind !== 'result' && message.kind !== 'error') return;
+    const pending = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    if (message.kind === 'result') pending?.resolve(message.result);
+    else pending?.reject(deserializeError(message.error));
+  }
+
+  private end(error: Error): void {
+    if (this.ended !== undefined) return;
+    this.ended = error;
+    this.settle(({ reject }) => {
+      reject(error);
+    });
+  }
+
+  private settle(how: (pending: Pending) => void): void {
+    const all = [...this.pending.values()];
+    this.pending.clear();
+    all.forEach(how);
+  }
+}
+
+function noCompletion(reason: 'closed' | 'cancelled'): CompletionResult {
+  const account = {
+    promptTokens: 0,
+    reusedTokens: 0,
+    advancedTokens: 0,
+    generatedTokens: 0,
+    firstTokenMs: 0,
+    totalMs: 0,
+  };
+  return { kind: 'none', reason, account };
 }

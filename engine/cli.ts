@@ -1,0 +1,58 @@
+import { complete } from './cli/complete.ts';
+import { convertModel } from './cli/convert.ts';
+import { fimPrompt } from './cli/fim-prompt.ts';
+import { generate } from './cli/generate.ts';
+import { logits } from './cli/logits.ts';
+import { tokenize } from './cli/tokenize.ts';
+import { UsageError, type Command } from './cli/command.ts';
+import { keepRuntimePrivate } from './worker/privacy.ts';
+
+const COMMANDS: Record<string, Command> = {
+  complete,
+  logits,
+  generate,
+  tokenize,
+  'fim-prompt': fimPrompt,
+  convert: convertModel,
+};
+
+const USAGE = `Usage: mamba COMMAND …
+
+${Object.values(COMMANDS)
+  .map(({ usage, summary }) => `  ${usage}\n      ${summary}`)
+  .join('\n')}
+
+DIR is a checkpoint or a model package; the default is the bundled model. Results go to stdout, errors to stderr.
+Exit codes: 0 done, 1 failed, 2 bad usage.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--help' || name === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command === undefined) {
+    process.stderr.write(
+      `${name === undefined ? 'No command given.' : `Unknown command: ${name}`}\n\n${USAGE}`,
+    );
+    return 2;
+  }
+  keepRuntimePrivate();
+  try {
+    await command.run(rest);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\nUsage: mamba ${command.usage}\n`);
+      return 2;
+    }
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,128 @@
+import { greedy, StopRule, TextStream } from '../decoding/index.ts';
+import type {
+  Account,
+  CompletionRequest,
+  CompletionResult,
+  NoCompletionReason,
+  StopReason,
+} from '../index.ts';
+import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
+import { ChunkSizer } from '../runtime/chunk-sizer.ts';
+import type { ModelSession } from '../runtime/model-session.ts';
+import type { SequenceState } from '../runtime/sequence-state.ts';
+import { CheckpointStore } from '../state/checkpoint-store.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
+import { prefill, type Prefiller } from './prefill.ts';
+
+/** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, on a machine that does other things too. */
+const CHUNK_MS = 25;
+
+/** What a completer needs of a loaded model. */
+export interface CompletionModel {
+  session: ModelSession;
+  tokenizer: Tokenizer;
+  format: FimFormat;
+}
+
+/** Completes at cursors with one model, one request at a time. */
+export class Completer {
+  private readonly prefiller: Prefiller;
+  /** Control tokens and padding: text is made of none of them. */
+  private readonly forbidden: ReadonlySet<number>;
+
+  constructor(
+    private readonly model: CompletionModel,
+    /** Most memory for checkpoints, in bytes. */
+    checkpointBytes: number,
+  ) {
+    const { session, tokenizer, format } = model;
+    const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
+    const isText = (id: number): boolean => tokenizer.bytes(id).length > 0;
+    this.forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
+    this.prefiller = {
+      session,
+      checkpoints: new CheckpointStore(checkpointBytes, session.stateBytes),
+      chunks: new ChunkSizer(CHUNK_MS),
+    };
+  }
+
+  /** @param isCancelled asked before every run of the model */
+  async complete(request: CompletionRequest, isCancelled: () => boolean): Promise<CompletionResult> {
+    const started = performance.now();
+    const { tokenizer, format } = this.model;
+    const prompt = buildPrompt(request.context, request, format, tokenizer);
+    const { end, reused, advanced } = await prefill(
+      this.prefiller,
+      prompt.ids,
+      boundariesOf(prompt),
+      isCancelled,
+    );
+    const account: Account = {
+      promptTokens: prompt.ids.length,
+      reusedTokens: reused,
+      advancedTokens: advanced,
+      generatedTokens: 0,
+      firstTokenMs: 0,
+      totalMs: 0,
+    };
+    const none = (reason: NoCompletionReason): CompletionResult => ({ kind: 'none', reason, account });
+    if (end === undefined) {
+      account.totalMs = performance.now() - started;
+      return none('cancelled');
+    }
+    const { prefix, suffix, languageId } = request.context;
+    const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
+    const stop = await this.decode(end.state, end.logits, rule, request.maxTokens, isCancelled, () => {
+      account.generatedTokens++;
+      if (account.generatedTokens === 1) account.firstTokenMs = performance.now() - started;
+    });
+    account.totalMs = performance.now() - started;
+    if (stop === 'cancelled') return none('cancelled');
+    const { text } = rule;
+    if (text.trim() === '') return none(stop === 'suffix' ? 'repeats-suffix' : 'empty');
+    return { kind: 'completion', text, stop, account };
+  }
+
+  /** Greedy decoding until the rule, the model or the limit ends it; releases the state. */
+  private async decode(
+    from: SequenceState,
+    firstLogits: Float32Array,
+    rule: StopRule,
+    maxTokens: number,
+    isCancelled: () => boolean,
+    onToken: () => void,
+  ): Promise<StopReason | 'cancelled'> {
+    const { session, tokenizer, format } = this.model;
+    const stream = new TextStream(tokenizer);
+    let state = from;
+    let logits = firstLogits;
+    try {
+      for (let count = 0; count < maxTokens; count++) {
+        const id = greedy(logits, this.forbidden);
+        onToken();
+        if (format.endIds.includes(id)) return rule.finish('complete') ?? 'end-token';
+        const stop = rule.push(stream.push(id));
+        if (stop !== undefined) return stop;
+        if (isCancelled()) return 'cancelled';
+        if (count < maxTokens - 1) ({ state, logits } = await session.advance(state, [id], 'last'));
+      }
+      return rule.finish('cut-short') ?? 'max-tokens';
+    } finally {
+      state.release();
+    }
+  }
+
+  /** Forgets every checkpoint. */
+  forget(): void {
+    this.prefiller.checkpoints.clear();
+  }
+}
+
+/**
+ * Where states are kept on the way: the end of the suffix, which lasts until the text below the cursor changes; the start of
+ * the cursor's line; and the last token but one before the cursor, since what is typed next can change the last one.
+ */
+function boundariesOf(prompt: Prompt): number[] {
+  const lineStart = prompt.lineStarts.at(-1) ?? prompt.prefixStart;
+  return [...new Set([prompt.suffixEnd, lineStart, prompt.prefixEnd - 1])].sort((a, b) => a - b);
+}

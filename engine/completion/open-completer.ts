@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import type { ModelInfo } from '../index.ts';
+import { chooseFimFormat } from '../prompt/index.ts';
+import { openModel } from '../runtime/open-model.ts';
+import { loadTokenizer } from '../tokenizer/index.ts';
+import { Completer } from './completer.ts';
+
+/** Most memory for checkpoints of all documents together. */
+const CHECKPOINT_BYTES = 128 * 2 ** 20;
+/** Decoding is bound by memory: more threads than this gained nothing on the machines seen. */
+const MAX_THREADS = 8;
+
+export interface OpenCompleter {
+  completer: Completer;
+  info: ModelInfo;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model with its tokenizer, ready to complete.
+ * @param folder a checkpoint or a model package
+ * @param threads of one run; 0 chooses
+ * @throws BadInputError if something of the model is not as it should be
+ */
+export async function openCompleter(folder: string, threads: number): Promise<OpenCompleter> {
+  const started = performance.now();
+  const tokenizer = await loadTokenizer(folder);
+  const format = chooseFimFormat(tokenizer);
+  const chosen = threads > 0 ? threads : defaultThreads();
+  const { manifest, session } = await openModel(folder, { threads: chosen });
+  const completer = new Completer({ session, tokenizer, format }, CHECKPOINT_BYTES);
+  return {
+    completer,
+    info: {
+      name: manifest.name,
+      directory: folder,
+      parameters: manifest.parameters,
+      layers: manifest.config.layers,
+      bits: manifest.bits,
+      vocabularySize: manifest.config.vocabularySize,
+      fimFormat: format.name,
+      threads: chosen,
+      stateBytes: session.stateBytes,
+      loadMs: performance.now() - started,
+    },
+    close: async () => {
+      completer.forget();
+      await session.close();
+    },
+  };
+}
+
+/** Half of a larger machine's threads, which are two to a core, and all of a small one's. */
+export function defaultThreads(parallelism = availableParallelism()): number {
+  return parallelism <= 2 ? parallelism : Math.min(MAX_THREADS, Math.max(2, Math.floor(parallelism / 2)));
+}

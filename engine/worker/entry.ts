@@ -1,0 +1,55 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCompleter, type OpenCompleter } from '../completion/open-completer.ts';
+import type { CompletionRequest } from '../index.ts';
+import { serializeError } from './errors.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
+
+/** The worker thread: everything that computes lives here, so that the editor's thread never waits. */
+async function main(): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('this script runs in a worker thread');
+  const send = (message: FromWorker): void => {
+    port.postMessage(message);
+  };
+  const { model, threads } = workerData as WorkerOptions;
+  let opened: OpenCompleter;
+  try {
+    opened = await openCompleter(model, threads);
+  } catch (error) {
+    send({ kind: 'not-opened', error: serializeError(error) });
+    return;
+  }
+
+  // One request computes at a time; a newer one ends the older, and starts when that one has let go of the model.
+  let newest = -1;
+  let running: Promise<void> = Promise.resolve();
+  const complete = async (id: number, request: CompletionRequest): Promise<void> => {
+    try {
+      send({ kind: 'result', id, result: await opened.completer.complete(request, () => newest !== id) });
+    } catch (error) {
+      send({ kind: 'error', id, error: serializeError(error) });
+    }
+  };
+  port.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'complete':
+        newest = message.id;
+        running = running.then(() => complete(message.id, message.request));
+        break;
+      case 'cancel':
+        if (newest === message.id) newest = -1;
+        break;
+      case 'close':
+        newest = -1;
+        running = running
+          .then(() => opened.close())
+          .then(() => {
+            port.close();
+          });
+        break;
+    }
+  });
+  send({ kind: 'opened', model: opened.info });
+}
+
+void main();

@@ -1,0 +1,26 @@
+import type { BadInput, CompletionRequest, CompletionResult, ModelInfo } from '../index.ts';
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  model: string;
+  threads: number;
+}
+
+export type ToWorker =
+  | { kind: 'complete'; id: number; request: CompletionRequest }
+  | { kind: 'cancel'; id: number }
+  | { kind: 'close' };
+
+export type FromWorker =
+  | { kind: 'opened'; model: ModelInfo }
+  | { kind: 'not-opened'; error: SerializedError }
+  | { kind: 'result'; id: number; result: CompletionResult }
+  | { kind: 'error'; id: number; error: SerializedError };
+
+/** An error as it crosses the thread boundary: a structured clone loses the class. */
+export interface SerializedError {
+  message: string;
+  stack?: string | undefined;
+  /** Set for bad input. */
+  input?: BadInput | undefined;
+}
