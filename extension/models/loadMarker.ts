@@ -31,7 +31,7 @@ export function loadMarker({ folder, processId, isAlive }: LoadMarkerParts): Loa
       const id = Number(NAME.exec(name)?.[1] ?? Number.NaN);
       if (Number.isNaN(id) || id === processId || isAlive(id)) return [];
       const file = join(folder, name);
-      return [{ file, model: readFileSync(file, 'utf8') }];
+      return [{ file, model: textOf(file) }];
     });
   return {
     crashed: (model) => left().some((marker) => marker.model === model),
@@ -44,10 +44,10 @@ export function loadMarker({ folder, processId, isAlive }: LoadMarkerParts): Loa
       }
     },
     end: () => {
-      rmSync(own, { force: true });
+      remove(own);
     },
     forgive: (model) => {
-      for (const marker of left()) if (marker.model === model) rmSync(marker.file, { force: true });
+      for (const marker of left()) if (marker.model === model) remove(marker.file);
     },
   };
 }
@@ -57,5 +57,21 @@ function filesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return []; // Made at the first use.
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // Another window has just removed it.
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It could not be written either.
   }
 }

@@ -23,7 +23,7 @@ export interface Brackets {
 
 /**
  * Brackets of a text, those inside strings left out. `quote` is the quote of a string that the text starts in. Knows no
- * language: strings end at the line's end unless they are back-quoted, and an apostrophe after a letter is none.
+ * language: strings end at the line's end unless they are back-quoted.
  */
 export function brackets(text: string, quote?: string): Brackets {
   const open: string[] = [];
@@ -43,7 +43,7 @@ export function brackets(text: string, quote?: string): Brackets {
         openedBefore = false;
       }
     } else if (quotes.has(character)) {
-      if (character !== "'" || !/\w/.test(text.charAt(index - 1))) current = character;
+      if (character !== "'" || startsString(text, index)) current = character;
     } else if (openers.has(character)) {
       open.push(character);
     } else if (openerOf.has(character)) {
@@ -52,4 +52,11 @@ export function brackets(text: string, quote?: string): Brackets {
     }
   }
   return { open, closers, quote: current };
+}
+
+/** Whether a single quote starts a string: it may be an apostrophe (`don't`) or a lifetime (`&'a str`). */
+function startsString(text: string, index: number): boolean {
+  const word = /\w*$/.exec(text.slice(Math.max(0, index - 3), index))?.[0] ?? '';
+  if (word !== '' && !/^(?:[bflru]|br|rb|fr|rf)$/i.test(word)) return false;
+  return !/^'(?:[a-z_]|static)(?![\w'])/.test(text.slice(index, index + 8));
 }

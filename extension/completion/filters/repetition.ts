@@ -33,11 +33,11 @@ function repeatsLines(lines: readonly string[], start: number, period: number): 
 /** Whether a line ends in the same words over and over. Rows of numbers and rulers are legitimate. */
 function goesRound(line: string): boolean {
   for (let period = 3; period <= MOST_CHARACTERS; period++) {
-    const length = period * CHARACTERS_TIMES;
+    // The last round may lack its comma and space.
+    const length = period * CHARACTERS_TIMES - 2;
     if (line.length < length) return false;
     const end = line.slice(-length);
-    const round = end.slice(0, period);
-    if (/\p{L}{2}/u.test(round) && end === round.repeat(CHARACTERS_TIMES)) return true;
+    if (/\p{L}{2}/u.test(end.slice(0, period)) && end.slice(period) === end.slice(0, -period)) return true;
   }
   return false;
 }

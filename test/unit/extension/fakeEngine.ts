@@ -1,0 +1,62 @@
+import type {
+  Account,
+  CompletionRequest,
+  CompletionResult,
+  Engine,
+  ModelInfo,
+} from '../../../engine/index.ts';
+
+export const account: Account = {
+  promptTokens: 10,
+  reusedTokens: 7,
+  advancedTokens: 3,
+  generatedTokens: 2,
+  firstTokenMs: 12.4,
+  totalMs: 20.6,
+};
+
+export const model: ModelInfo = {
+  name: 'Fake',
+  directory: '/models/fake',
+  parameters: 50_000_000,
+  layers: 2,
+  bits: 8,
+  vocabularySize: 100,
+  fimFormat: 'none',
+  threads: 2,
+  stateBytes: 1000,
+  loadMs: 5,
+};
+
+export interface FakeEngine extends Engine {
+  requests: CompletionRequest[];
+  isClosed: boolean;
+}
+
+/** An engine that answers what `answer` says: a text, a whole result, or an error to reject with. */
+export function fakeEngine(
+  answer: (
+    request: CompletionRequest,
+    signal: AbortSignal | undefined,
+  ) => string | CompletionResult | Error | Promise<string>,
+): FakeEngine {
+  const engine: FakeEngine = {
+    model,
+    requests: [],
+    isClosed: false,
+    complete: async (request, signal) => {
+      engine.requests.push(request);
+      const answered = await answer(request, signal);
+      if (answered instanceof Error) throw answered;
+      if (signal?.aborted === true) return { kind: 'none', reason: 'cancelled', account };
+      return typeof answered === 'string'
+        ? { kind: 'completion', text: answered, stop: 'line', account }
+        : answered;
+    },
+    close: () => {
+      engine.isClosed = true;
+      return Promise.resolve();
+    },
+  };
+  return engine;
+}

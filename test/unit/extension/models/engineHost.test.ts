@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { BadInputError, type EngineOptions } from '../../../../engine/index.ts';
+import { EngineHost, type EngineHostParts } from '../../../../extension/models/engineHost.ts';
+import type { LoadMarker } from '../../../../extension/models/loadMarker.ts';
+import { fakeEngine, type FakeEngine } from '../fakeEngine.ts';
+
+function hostOf(changes: Partial<EngineHostParts> = {}) {
+  const states: string[] = [];
+  const opened: EngineOptions[] = [];
+  const engines: FakeEngine[] = [];
+  const marks: string[] = [];
+  const crashed = new Set<string>();
+  const marker: LoadMarker = {
+    crashed: (model) => crashed.has(model),
+    begin: (model) => marks.push(`begin ${model}`),
+    end: () => marks.push('end'),
+    forgive: (model) => crashed.delete(model),
+  };
+  let time = 0;
+  const host = new EngineHost({
+    open: (options) => {
+      opened.push(options);
+      const engine = fakeEngine(() => '');
+      engines.push(engine);
+      return Promise.resolve(engine);
+    },
+    worker: '/out/worker.js',
+    model: () => ({ kind: 'bundled', path: '/bundled' }),
+    threads: () => 3,
+    marker,
+    changed: (state) => states.push(state.kind),
+    workerDied: () => undefined,
+    now: () => (time += 1000),
+    ...changes,
+  });
+  return { host, states, opened, engines, marks, crashed };
+}
+
+const chosen = { model: () => ({ kind: 'chosen', path: '/models/a' }) as const };
+
+describe('the engine host', () => {
+  it('opens one engine when it is first wanted', async () => {
+    const { host, states, opened } = hostOf();
+    assert.deepEqual(opened, []);
+    const [first, second] = await Promise.all([host.engine(), host.engine()]);
+    assert.equal(first, second);
+    assert.deepEqual(opened, [{ worker: '/out/worker.js', model: '/bundled', threads: 3 }]);
+    assert.deepEqual(states, ['opening', 'ready']);
+  });
+
+  it('does not try again by itself what failed', async () => {
+    const problem = new BadInputError({
+      source: '/models/a/config.json',
+      expected: 'a number',
+      found: '"x"',
+      action: 'Choose another model.',
+    });
+    let tries = 0;
+    const open = () => {
+      tries++;
+      return Promise.reject(problem);
+    };
+    const { host, states } = hostOf({ open });
+    const reason = { unavailable: `no engine: ${problem.message}` };
+    assert.deepEqual(await host.engine(), reason);
+    assert.deepEqual(await host.engine(), reason);
+    assert.equal(tries, 1);
+    assert.deepEqual(states, ['opening', 'failed']);
+    assert.equal(host.state.kind === 'failed' && host.state.failure.kind, 'bad-input');
+    await host.restart();
+    assert.equal(tries, 2);
+  });
+
+  it('opens anew after it was closed', async () => {
+    const { host, engines } = hostOf();
+    await host.engine();
+    await host.close();
+    assert.equal(engines[0]?.isClosed, true);
+    assert.equal(await host.engine(), engines[1]);
+  });
+
+  it('closes an engine that came too late', async () => {
+    const { host, engines, states } = hostOf();
+    const late = host.engine();
+    await host.close();
+    assert.deepEqual(await late, { unavailable: 'the engine was closed' });
+    assert.equal(engines[0]?.isClosed, true);
+    assert.deepEqual(states, ['opening', 'closed']);
+  });
+
+  it('opens again after the worker died, but not for ever', async () => {
+    const { host, engines } = hostOf();
+    for (let death = 0; death < 6; death++) {
+      const engine = await host.engine();
+      if ('unavailable' in engine) break;
+      host.died(engine, new Error('out of memory'));
+    }
+    assert.equal(engines.length, 4);
+    assert.deepEqual(await host.engine(), { unavailable: 'no engine: out of memory' });
+    await host.restart();
+    assert.equal(host.state.kind, 'ready');
+  });
+
+  it('forgets deaths of long ago', async () => {
+    let time = 0;
+    const { host, engines } = hostOf({ now: () => (time += 60 * 60 * 1000) });
+    for (let death = 0; death < 6; death++) {
+      const engine = await host.engine();
+      assert.ok(!('unavailable' in engine));
+      host.died(engine, new Error('gone'));
+    }
+    assert.equal(engines.length, 6);
+  });
+
+  it('counts the death of an engine once', async () => {
+    const { host, engines } = hostOf();
+    const engine = await host.engine();
+    assert.ok(!('unavailable' in engine));
+    for (let death = 0; death < 6; death++) host.died(engine, new Error('gone'));
+    assert.equal(await host.engine(), engines[1]);
+  });
+
+  it('marks the load of a model from outside, and not of the bundled one', async () => {
+    const outside = hostOf(chosen);
+    await outside.host.engine();
+    assert.deepEqual(outside.marks, ['begin /models/a', 'end']);
+    const bundled = hostOf();
+    await bundled.host.engine();
+    assert.deepEqual(bundled.marks, []);
+  });
+
+  it('removes the mark when the load failed in an orderly way', async () => {
+    const { host, marks } = hostOf({ ...chosen, open: () => Promise.reject(new Error('no')) });
+    await host.engine();
+    assert.deepEqual(marks, ['begin /models/a', 'end']);
+  });
+
+  it('does not load by itself what ended the host before, until the user wants it', async () => {
+    const { host, opened, crashed } = hostOf(chosen);
+    crashed.add('/models/a');
+    await host.engine();
+    assert.equal(host.state.kind === 'failed' && host.state.failure.kind, 'crashed-before');
+    assert.deepEqual(opened, []);
+    await host.restart();
+    assert.equal(host.state.kind, 'ready');
+  });
+
+  it('asks for an absolute path', async () => {
+    const { host, opened } = hostOf({ model: () => ({ kind: 'relative', path: 'models/a' }) });
+    const engine = await host.engine();
+    assert.ok('unavailable' in engine);
+    assert.match(engine.unavailable, /mambaComplete\.model: expected an absolute path.*found "models\/a"/);
+    assert.deepEqual(opened, []);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import {
+  definitions,
+  isEnabledFor,
+  SECTION,
+  Settings,
+  type BadSetting,
+  type Definition,
+} from '../../../extension/settings.ts';
+import { manifest } from './manifest.ts';
+
+const all: Definition<unknown>[] = Object.values(definitions);
+const { properties } = manifest.contributes.configuration;
+
+function settingsOf(values: Record<string, unknown>) {
+  const problems: BadSetting[] = [];
+  const settings = new Settings({ get: (key) => values[key] }, (problem) => problems.push(problem));
+  return { settings, problems };
+}
+
+describe('settings', () => {
+  it('are those that package.json declares', () => {
+    assert.deepEqual(all.map(({ key }) => `${SECTION}.${key}`).sort(), Object.keys(properties).sort());
+  });
+
+  for (const definition of all) {
+    const property = properties[`${SECTION}.${definition.key}`];
+
+    it(`${definition.key} has the default, the bounds and the choices that package.json says`, () => {
+      assert.deepEqual(property?.default, definition.fallback);
+      assert.equal(property?.minimum, definition.minimum);
+      assert.equal(property?.maximum, definition.maximum);
+      assert.deepEqual(property?.enum, definition.choices);
+      assert.equal(property?.markdownEnumDescriptions?.length, definition.choices?.length);
+      assert.equal(definition.accepts(definition.fallback), true);
+    });
+
+    it(`${definition.key} has a description, a scope and a place`, () => {
+      assert.ok((property?.markdownDescription.length ?? 0) > 40);
+      assert.ok(['window', 'machine-overridable', 'language-overridable'].includes(property?.scope ?? ''));
+      assert.equal(typeof property?.order, 'number');
+    });
+  }
+
+  it('are the defaults where nothing is set', () => {
+    const { settings, problems } = settingsOf({});
+    assert.equal(settings.maxTokens, 64);
+    assert.equal(settings.lines, 'auto');
+    assert.equal(settings.debounce, -1);
+    assert.deepEqual(problems, []);
+  });
+
+  it('are what is set', () => {
+    const { settings, problems } = settingsOf({
+      enable: { '*': false, go: true },
+      model: ' /models/a ',
+      threads: 3,
+      lines: 'single',
+      maxTokens: 8,
+      'window.prefixTokens': 64,
+      'window.suffixTokens': 0,
+      debounce: 0,
+    });
+    const { enable, model, threads, lines, maxTokens, prefixTokens, suffixTokens, debounce } = settings;
+    assert.deepEqual(
+      { enable, model, threads, lines, maxTokens, prefixTokens, suffixTokens, debounce },
+      {
+        enable: { '*': false, go: true },
+        model: '/models/a',
+        threads: 3,
+        lines: 'single',
+        maxTokens: 8,
+        prefixTokens: 64,
+        suffixTokens: 0,
+        debounce: 0,
+      },
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  it('say what is wrong with a value, and use the default', () => {
+    const { settings, problems } = settingsOf({ maxTokens: 'many' });
+    assert.equal(settings.maxTokens, 64);
+    assert.deepEqual(problems, [
+      {
+        name: 'mambaComplete.maxTokens',
+        expected: 'an integer from 1 to 512',
+        found: '"many"',
+        fallback: '64',
+      },
+    ]);
+  });
+
+  const wrong: [string, unknown, (settings: Settings) => unknown, unknown][] = [
+    ['maxTokens', 0, (s) => s.maxTokens, 64],
+    ['maxTokens', 1.5, (s) => s.maxTokens, 64],
+    ['threads', -1, (s) => s.threads, 0],
+    ['lines', 'some', (s) => s.lines, 'auto'],
+    ['model', 7, (s) => s.model, ''],
+    ['debounce', 2001, (s) => s.debounce, -1],
+    ['enable', true, (s) => s.enable, definitions.enable.fallback],
+    ['enable', ['*'], (s) => s.enable, definitions.enable.fallback],
+    ['enable', { go: 'yes' }, (s) => s.enable, definitions.enable.fallback],
+  ];
+  for (const [key, value, read, fallback] of wrong) {
+    it(`do not accept ${JSON.stringify(value)} for ${key}`, () => {
+      const { settings, problems } = settingsOf({ [key]: value });
+      assert.deepEqual(read(settings), fallback);
+      assert.equal(problems.length, 1);
+    });
+  }
+
+  it('know a language by its name, else by *', () => {
+    assert.equal(isEnabledFor({ '*': true, go: false }, 'go'), false);
+    assert.equal(isEnabledFor({ '*': false, go: true }, 'go'), true);
+    assert.equal(isEnabledFor({ '*': false, go: true }, 'rust'), false);
+    assert.equal(isEnabledFor({}, 'rust'), true);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { statusView, type StatusFacts } from '../../../../extension/status/statusView.ts';
+import { account, fakeEngine } from '../fakeEngine.ts';
+
+const l10n = {
+  t: (message: string, ...values: (string | number | boolean)[]) =>
+    message.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)])),
+};
+const ready: StatusFacts = {
+  state: { kind: 'ready', engine: fakeEngine(() => '') },
+  languageId: 'go',
+  isEnabled: true,
+  isBusy: false,
+  last: account,
+};
+const view = (changes: Partial<StatusFacts>) => statusView({ ...ready, ...changes }, l10n);
+
+describe('the status', () => {
+  it('names the model and what the last request cost', () => {
+    assert.deepEqual(view({}), {
+      bar: '$(sparkle) Mamba',
+      text: 'Fake',
+      detail: '50 M parameters, 8 bits a weight, 2 threads',
+      severity: 'information',
+      isBusy: false,
+      tooltip: [
+        'Fake',
+        '50 M parameters, 8 bits a weight, 2 threads',
+        'Last request: 7 of 10 prompt tokens known, 3 computed, 2 generated',
+        'First token after 12 ms, done after 21 ms',
+      ],
+    });
+  });
+
+  it('is busy while the model loads, and while a request runs long', () => {
+    assert.equal(view({ state: { kind: 'opening', model: '/a' } }).isBusy, true);
+    assert.equal(view({ isBusy: true }).isBusy, true);
+  });
+
+  it('says that the language is switched off', () => {
+    assert.equal(view({ isEnabled: false }).text, 'Switched off for go');
+    assert.equal(view({ isEnabled: false, languageId: undefined }).text, 'Switched off for all languages');
+  });
+
+  it('shows a failure even where the language is switched off', () => {
+    const failed = view({
+      isEnabled: false,
+      state: { kind: 'failed', failure: { kind: 'died', message: 'out of memory' } },
+    });
+    assert.equal(failed.severity, 'error');
+    assert.equal(failed.detail, 'out of memory');
+  });
+
+  it('does not claim to have loaded anything before it has', () => {
+    assert.equal(view({ state: { kind: 'closed' } }).text, 'The model is loaded when it is first needed');
+  });
+});
