@@ -1,0 +1,28 @@
+"""File names to VS Code language ids."""
+
+from pathlib import PurePosixPath
+
+BY_EXTENSION: dict[str, str] = {
+    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "typescriptreact",
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascriptreact",
+    ".py": "python", ".pyi": "python", ".go": "go", ".rs": "rust", ".java": "java",
+    ".c": "c", ".h": "c", ".cc": "cpp", ".cpp": "cpp", ".cxx": "cpp", ".hpp": "cpp", ".hh": "cpp",
+    ".cs": "csharp", ".sh": "shellscript", ".bash": "shellscript", ".bats": "shellscript",
+    ".json": "json", ".yml": "yaml", ".yaml": "yaml", ".html": "html", ".css": "css", ".scss": "scss",
+    ".md": "markdown", ".vue": "vue", ".svelte": "svelte", ".sql": "sql", ".toml": "toml",
+}  # fmt: skip
+
+# The share of each language in the training samples, by bytes.
+MIX: dict[str, float] = {
+    "typescript": 0.31, "typescriptreact": 0.05, "javascript": 0.14, "javascriptreact": 0.01, "python": 0.22,
+    "go": 0.055, "rust": 0.055, "java": 0.05, "c": 0.015, "cpp": 0.02, "csharp": 0.01, "shellscript": 0.01,
+    "json": 0.01, "yaml": 0.005, "html": 0.005, "css": 0.01, "scss": 0.005, "markdown": 0.015, "vue": 0.003,
+    "svelte": 0.002,
+}  # fmt: skip
+
+
+def language_of(path: str) -> str | None:
+    """The language id of a file of the corpus, or None for a file that is not wanted."""
+    if path.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return None  # declarations repeat what the source says, without code
+    return BY_EXTENSION.get(PurePosixPath(path).suffix.lower())

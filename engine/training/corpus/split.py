@@ -1,0 +1,14 @@
+"""Which split a package belongs to: validation and test share no package, and no npm scope, with training."""
+
+import hashlib
+
+VALID_PERCENT, TEST_PERCENT = 3, 3
+
+
+def split_of(registry: str, name: str) -> str:
+    """train, valid or test, from a hash of the name (of the scope for @scope/name: siblings share code)."""
+    family = name.split("/")[0] if name.startswith("@") else name
+    percent = int(hashlib.sha256(f"{registry}:{family}".encode()).hexdigest(), 16) % 100
+    if percent < VALID_PERCENT:
+        return "valid"
+    return "test" if percent < VALID_PERCENT + TEST_PERCENT else "train"

@@ -1,0 +1,126 @@
+"""Held-out figures of a checkpoint.
+
+    python evaluate.py --work work --split valid
+
+A row a language: files, bits a byte of the files' first MAX_TOKENS tokens as continuation, bits a byte of FIM
+middles, and the share of rest-of-line holes that greedy decoding fills exactly. The last is read from one teacher-forced
+pass: greedy text equals the middle exactly where every token of it and <|end|> has the largest logit.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+import checkpoint
+from data import Samples
+from fim import Encoder, assemble, cut
+from generate import greedy
+from model import Mamba2
+from tokenizer import BOS, END, MIDDLE, PREFIX
+
+MAX_TOKENS = 1024
+MAX_FILES = 40  # a language
+LANGUAGES = ("typescript", "javascript", "python", "go", "rust", "java", "c", "css", "markdown")
+
+
+@dataclass
+class Score:
+    """Sums over a language's held-out files."""
+
+    bits: float = 0.0
+    bytes: int = 0
+    middle_bits: float = 0.0
+    middle_bytes: int = 0
+    exact: int = 0
+    holes: int = 0
+
+    def row(self) -> dict[str, float]:
+        return {
+            "bits_per_byte": round(self.bits / max(1, self.bytes), 3),
+            "middle_bits_per_byte": round(self.middle_bits / max(1, self.middle_bytes), 3),
+            "exact_line": round(self.exact / max(1, self.holes), 3),
+            "holes": self.holes,
+        }
+
+
+def logits_of(model: Mamba2, ids: list[int]) -> Tensor:
+    """Float32 logits [len(ids) - 1, vocab]: row t is the forecast of ids[t + 1]."""
+    padded = functional.pad(torch.tensor([ids]), (0, -len(ids) % model.config.chunk_size))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        return model.logits(model(padded)[0, : len(ids) - 1]).float()
+
+
+def bits(logits: Tensor, targets: list[int]) -> float:
+    return float(functional.cross_entropy(logits, torch.tensor(targets), reduction="sum")) / math.log(2)
+
+
+def line_hole(text: str, rng: random.Random) -> tuple[int, int] | None:
+    """[start, end) from a word's start, after the line's first, to the line's end; None where the draw has none."""
+    near = rng.randrange(len(text))
+    start, end = text.rfind("\n", 0, near) + 1, text.find("\n", near)
+    words = [at for at in range(start + 1, end) if text[at - 1] in " (.[{=" and not text[at].isspace() and text[start:at].strip()]
+    return (rng.choice(words), end) if words else None
+
+
+def score(model: Mamba2, samples: Samples, language: str) -> Score:
+    total = Score()
+    files = sorted(samples.files[language], key=lambda file: hashlib.sha256(file[0].encode()).digest())[:MAX_FILES]
+    for path, text in files:
+        rng = random.Random(path)
+        encoder, header = samples.encoder, samples.encoder.header(language, path)
+        start = [BOS, *header, PREFIX]
+        body = encoder.text(text)[:MAX_TOKENS]
+        total.bits += bits(logits_of(model, start + body)[len(start) - 1 :], body)
+        total.bytes += len(encoder.tokenizer.decode(body).encode())
+        for _ in range(4):
+            span = line_hole(text, rng)
+            if span is None or not text[span[0] : span[1]].strip():
+                continue
+            hole = cut(text, *span, 0)
+            prompt = assemble(header, samples.head(hole.suffix, 200), samples.last(hole.prefix, 600), [], None)
+            middle = encoder.text(hole.middle)
+            logits = logits_of(model, [*prompt, *middle, END])[len(prompt) - 1 :]
+            total.exact += logits.argmax(-1).tolist() == [*middle, END]
+            total.holes += 1
+            total.middle_bits += bits(logits[:-1], middle)
+            total.middle_bytes += len(hole.middle.encode())
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path("work"))
+    parser.add_argument("--split", choices=("valid", "test"), default="valid")
+    parser.add_argument("--examples", type=int, default=4)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    model, saved = checkpoint.load(arguments.work / "checkpoint.pt")
+    encoder = Encoder(Tokenizer.from_file(str(arguments.work / "tokenizer.json")))
+    samples = Samples(arguments.work / f"corpus/{arguments.split}.jsonl", encoder)
+    print(json.dumps(saved["position"]))
+    for language in LANGUAGES:
+        if samples.files[language]:
+            print(language, json.dumps(score(model, samples, language).row()), flush=True)
+    rng = random.Random(3)
+    shown = 0
+    while shown < arguments.examples:
+        ids = samples.draw(400, rng)
+        if MIDDLE in ids:
+            at = ids.index(MIDDLE) + 1
+            found = encoder.tokenizer.decode(greedy(model, ids[:at], 40, stop=END))
+            print(f"--- prompt …{encoder.tokenizer.decode(ids[:at], skip_special_tokens=False)[-300:]}")
+            print(f"--- wanted {encoder.tokenizer.decode(ids[at:-1])!r}\n--- found  {found!r}")
+            shown += 1
+
+
+if __name__ == "__main__":
+    main()

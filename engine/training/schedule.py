@@ -1,0 +1,35 @@
+"""The learning rate: warm-up, stable, decay (WSD)."""
+
+import time
+from dataclasses import dataclass, field
+
+WARM_UP_STEPS = 100
+DECAY_SHARE = 0.25  # of the run; linear to zero
+
+
+def learning_rate_factor(step: int, progress: float) -> float:
+    """0 to 1. `progress` is the share of the run that is done."""
+    warm_up = min(1.0, (step + 1) / WARM_UP_STEPS)
+    return min(warm_up, max(0.0, (1.0 - progress) / DECAY_SHARE), 1.0)
+
+
+@dataclass
+class Progress:
+    """The share of the run that is done, by tokens or by a deadline on the wall clock.
+
+    With a deadline the run ends on time whatever else the machine does; a pause (SIGSTOP) only costs its tokens.
+    `start` is the share that an earlier run did, when resuming.
+    """
+
+    tokens: int | None
+    minutes: float | None
+    start: float = 0.0
+    tokens_before: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def share(self, tokens_seen: int) -> float:
+        if self.minutes is not None:
+            return self.start + (1 - self.start) * (time.monotonic() - self.began) / (self.minutes * 60)
+        if self.tokens is None:
+            raise ValueError("a run needs --tokens or --minutes")
+        return tokens_seen / self.tokens
