@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { before, describe, it } from 'mocha';
+import { BadInputError } from '../../engine/errors.ts';
+import type { CompletionContext } from '../../engine/index.ts';
+import { buildPrompt, chooseFimFormat, type FimFormatName } from '../../engine/prompt/index.ts';
+import { loadTokenizer, type Tokenizer } from '../../engine/tokenizer/index.ts';
+import { markedTokenizer, picture } from '../unit/prompt/marked-tokenizer.ts';
+
+const ours = markedTokenizer('<|bos|> <|end|> <|path|> <|suffix|> <|prefix|> <|tail|> <|middle|>');
+const mistral = markedTokenizer('<s> </s> [SUFFIX] [PREFIX] [MIDDLE]');
+const granite = markedTokenizer('<|fim_prefix|> <|fim_suffix|> <|fim_middle|> <|end_of_text|>');
+const neox = markedTokenizer('<|endoftext|> <|padding|>');
+
+/** The document with the cursor, and the prompt with each marker as it is written. */
+interface Case {
+  it: string;
+  tokenizer: Tokenizer;
+  format: FimFormatName;
+  document: string;
+  context?: Partial<CompletionContext>;
+  tailLines?: number;
+  prompt: string;
+}
+
+const cases: Case[] = [
+  {
+    it: 'header, suffix from the next line, prefix, tail',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'a\nfoo(█)\nb\nc\n',
+    context: { path: 'src/a.ts', languageId: 'typescript' },
+    prompt: '<|bos|><|path|>typescript src/a.ts<|suffix|>b\nc\n<|prefix|>a\nfoo(<|tail|>)<|middle|>',
+  },
+  {
+    it: 'no header without language and path, no tail at the end of a line',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'a\nfoo(█\nb\n',
+    prompt: '<|bos|><|suffix|>b\n<|prefix|>a\nfoo(<|middle|>',
+  },
+  {
+    it: 'a header with the language alone',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'a█',
+    context: { languageId: 'go' },
+    prompt: '<|bos|><|path|>go<|suffix|><|prefix|>a<|middle|>',
+  },
+  {
+    it: 'an empty document',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: '█',
+    prompt: '<|bos|><|suffix|><|prefix|><|middle|>',
+  },
+  {
+    it: 'two lines in the tail, the suffix after them',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'foo(█)\nb\nc\nd\n',
+    tailLines: 2,
+    prompt: '<|bos|><|suffix|>d\n<|prefix|>foo(<|tail|>)\nb\nc<|middle|>',
+  },
+  {
+    it: 'a tail that begins with the line end',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'foo█\n\nc\nd',
+    tailLines: 2,
+    prompt: '<|bos|><|suffix|>d<|prefix|>foo<|tail|>\n\nc<|middle|>',
+  },
+  {
+    it: 'fewer lines than the tail asks for',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'foo(█)\nb\n',
+    tailLines: 12,
+    prompt: '<|bos|><|suffix|><|prefix|>foo(<|tail|>)\nb<|middle|>',
+  },
+  {
+    it: 'LF for CRLF',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'a\r\nb█\r\nc\r\n',
+    prompt: '<|bos|><|suffix|>c\n<|prefix|>a\nb<|middle|>',
+  },
+  {
+    it: 'markers in the text stay text',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: 'x = "<|end|>█"',
+    prompt: '<|bos|><|suffix|><|prefix|>x = "‹|end|›<|tail|>"<|middle|>',
+  },
+  {
+    it: 'Mistral: the suffix from the cursor first, no [MIDDLE]',
+    tokenizer: mistral,
+    format: 'mistral',
+    document: 'a\nfoo(█)\nb\n',
+    context: { path: 'src/a.ts', languageId: 'typescript' },
+    tailLines: 3,
+    prompt: '<s>[SUFFIX])\nb\n[PREFIX] a\nfoo(',
+  },
+  {
+    it: 'Granite: the prefix first',
+    tokenizer: granite,
+    format: 'prefix-suffix-middle',
+    document: 'foo(█)\nb\n',
+    prompt: '<|fim_prefix|>foo(<|fim_suffix|>)\nb\n<|fim_middle|>',
+  },
+  {
+    it: 'without markers, the prefix only',
+    tokenizer: neox,
+    format: 'continuation',
+    document: 'foo(█)\nb\n',
+    prompt: 'foo(',
+  },
+];
+
+describe('Prompts', () => {
+  for (const { it: title, tokenizer, format, document, context, tailLines, prompt } of cases) {
+    it(`${format}: ${title}`, () => {
+      const [prefix = '', suffix = ''] = document.split('█');
+      const full = { prefix, suffix, prefixOffset: 0, path: '', languageId: '', ...context };
+      const chosen = chooseFimFormat(tokenizer);
+      assert.equal(chosen.name, format);
+      const budget = {
+        prefixTokens: 100,
+        suffixTokens: 100,
+        ...(tailLines === undefined ? {} : { tailLines }),
+      };
+      const built = buildPrompt(full, budget, chosen, tokenizer);
+      assert.equal(picture(tokenizer, built.ids), prompt);
+      assert.ok(built.endIds.length > 0);
+    });
+  }
+
+  it('takes the format that is named', () => {
+    assert.equal(chooseFimFormat(mistral, 'continuation').name, 'continuation');
+  });
+
+  it('refuses a format that the vocabulary has no markers for, or that does not exist', () => {
+    const refusal = (found: RegExp) => (error: unknown) =>
+      error instanceof BadInputError && found.test(error.message);
+    assert.throws(() => chooseFimFormat(neox, 'mistral'), refusal(/mistral: expected .*<s>/));
+    assert.throws(() => chooseFimFormat(neox, 'fim'), refusal(/one of mamba-complete, mistral.*"fim"/));
+  });
+});
+
+const mistralFile = '../shared/data/tokenizer/mistral_instruct_tokenizer_240323.model.v3';
+
+describe('Prompts of Codestral Mamba, as mistral-common encodes them', () => {
+  let tokenizer: Tokenizer;
+  before(async function () {
+    if (!existsSync(mistralFile)) {
+      console.log(`      skipped: ${mistralFile} is not here`);
+      this.skip();
+    }
+    tokenizer = await loadTokenizer(mistralFile);
+  });
+
+  const goldens: [string, string, string][] = [
+    ['def f(', 'return a + b', '1 13 1575 1032 1416 1055 11 1569 1053 29500'],
+    [
+      'def f(a, b):\n    ',
+      '\n    return c\n',
+      '1 13 781 3055 1372 1045 781 11 1569 1053 29500 29476 29493 1055 2097 781 1028',
+    ],
+    ['    x = ', ')\n', '1 13 29499 781 11 1028 2086 1095 29473'],
+    ['def f(', '', '1 13 11 1569 1053 29500'],
+  ];
+  for (const [prefix, suffix, ids] of goldens) {
+    it(JSON.stringify(`${prefix}█${suffix}`), () => {
+      const format = chooseFimFormat(tokenizer);
+      const context = { prefix, suffix, prefixOffset: 0, path: 'a.py', languageId: 'python' };
+      const prompt = buildPrompt(context, { prefixTokens: 100, suffixTokens: 100 }, format, tokenizer);
+      assert.equal(prompt.ids.join(' '), ids);
+      assert.deepEqual(prompt.endIds, [2]);
+      assert.equal(prompt.ids[prompt.suffixEnd], 11);
+      assert.equal(prompt.ids[prompt.prefixStart - 1], 11);
+      assert.equal(prompt.prefixEnd, prompt.ids.length);
+    });
+  }
+});
