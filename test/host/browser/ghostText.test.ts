@@ -6,7 +6,7 @@ import { installWorkbench } from '../workbench/install.ts';
 import { repository } from '../workbench/repository.ts';
 import { type Server, startServer } from '../workbench/server.ts';
 import { OpenEditor } from './editor.ts';
-import { installExtension, packageExtension } from './vsix.ts';
+import { installExtension, packagedExtension } from './vsix.ts';
 
 describe('the packaged extension in a browser', () => {
   let home: string;
@@ -20,7 +20,7 @@ describe('the packaged extension in a browser', () => {
     // A file that nobody wrote for this test.
     await copyFile(join(repository, 'node_modules/mocha/lib/stats-collector.js'), join(project, 'stats.js'));
     const workbench = await installWorkbench();
-    await installExtension(workbench, home, await packageExtension(home));
+    await installExtension(workbench, home, packagedExtension());
     server = await startServer(workbench, { home });
   });
 

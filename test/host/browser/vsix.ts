@@ -1,17 +1,13 @@
 import { join } from 'node:path';
 import type { Workbench } from '../workbench/install.ts';
 import { runQuietly } from '../workbench/process.ts';
-import { repository } from '../workbench/repository.ts';
 import { serverArguments } from '../workbench/server.ts';
 
-/** Packages the extension for this machine as a release would be; gives the file's path. */
-export async function packageExtension(folder: string): Promise<string> {
-  const file = join(folder, 'mamba-complete.vsix');
-  await runQuietly(process.execPath, [
-    join(repository, 'vsix.mjs'),
-    `${process.platform}-${process.arch}`,
-    file,
-  ]);
+/** The package under test, which run.ts has made. */
+export function packagedExtension(): string {
+  const file = process.env['MAMBA_VSIX'];
+  if (file === undefined)
+    throw new Error('MAMBA_VSIX names no package: start these tests by npm run test:host.');
   return file;
 }
 

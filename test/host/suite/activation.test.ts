@@ -1,12 +1,36 @@
 import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
-import { extensionId } from '../workbench/repository.ts';
+import { report } from '../report.ts';
+import { extensionId, manifest } from '../workbench/repository.ts';
+
+/** Activation is building and registering; anything slower would be felt when the editor starts. */
+const ACTIVATION_LIMIT_MS = 150;
 
 describe('activation', () => {
-  it('activates', async () => {
-    const extension = vscode.extensions.getExtension(extensionId);
-    assert.ok(extension);
+  const extension = vscode.extensions.getExtension(extensionId);
+
+  it(`takes less than ${ACTIVATION_LIMIT_MS} ms and loads no ONNX Runtime into the extension host's thread`, async () => {
+    assert.ok(extension, `${extensionId} is not installed`);
+    assert.equal(extension.isActive, false, 'too late to measure: something activated it before this test');
+    const start = performance.now();
     await extension.activate();
+    const tookMs = performance.now() - start;
+    report(`      activated in ${tookMs.toFixed(1)} ms`);
     assert.equal(extension.isActive, true);
+    assert.ok(tookMs < ACTIVATION_LIMIT_MS, `${tookMs} ms`);
+    assert.deepEqual(
+      Object.keys(require.cache).filter((path) => path.includes('onnxruntime')),
+      [],
+    );
+  });
+
+  it('registers exactly the commands of package.json', async () => {
+    const registered = (await vscode.commands.getCommands(true)).filter((id) =>
+      id.startsWith('mambaComplete.'),
+    );
+    const declared = (manifest.contributes?.commands ?? []).map(({ command }) => command);
+    assert.notEqual(declared.length, 0);
+    assert.deepEqual(registered.sort(), declared.sort());
   });
 });
