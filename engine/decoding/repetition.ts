@@ -4,6 +4,8 @@ const MAX_LINES = 3;
 /** A piece within a line at least five times over so many characters; a ruler of 80 dashes is none. */
 const MIN_LOOP = 90;
 const MAX_UNIT = 32;
+/** Looking for it costs 15 microseconds, so it is done once in so many characters. */
+const LOOK_EVERY = 16;
 const LOOP = new RegExp(`([^\\n]{1,${MAX_UNIT}}?)\\1{4,}$`, 'u');
 
 /**
@@ -28,9 +30,14 @@ function repeatedLines(text: string): number | undefined {
 }
 
 function repeatedPiece(text: string): number | undefined {
-  // A loop's second half is enough to see it, and bounds the cost of looking.
+  if (text.length < MIN_LOOP || text.length % LOOK_EVERY !== 0) return undefined;
+  // Its end is enough to see a loop, and bounds the cost of looking.
   const from = Math.max(0, text.length - 2 * MIN_LOOP);
   const found = LOOP.exec(text.slice(from));
   if (found === null || found[0].length < MIN_LOOP || found[0].trim() === '') return undefined;
-  return from + found.index + (found[1] ?? '').length;
+  const unit = (found[1] ?? '').length;
+  // The loop may have begun with a part of the piece.
+  let start = from + found.index;
+  while (start > 0 && text.charAt(start - 1) === text.charAt(start - 1 + unit)) start--;
+  return start + unit;
 }

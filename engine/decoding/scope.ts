@@ -6,9 +6,9 @@ import { opensBlock } from './opens-block.ts';
 export type TextLines = 'auto' | 'single' | 'multiple';
 
 export interface StopContext {
-  /** Text before the cursor, with LF line ends. */
+  /** Text before the cursor. */
   prefix: string;
-  /** Text after the cursor, with LF line ends. */
+  /** Text after the cursor. */
   suffix: string;
   lines: TextLines;
   /** VS Code's language identifier; empty if unknown. */
@@ -35,13 +35,15 @@ export interface Scope {
 
 /** Lines further up or down have no say; UTF-16 units. */
 const NEAR = 4096;
+/** Generated text has LF only, the document may have CRLF. */
+const LINE_END = /\r?\n/u;
 const COMMENT = /^\s*(?:\/\/|\/\*|\*|#(?!\w)|--\s|<!--|"""|''')/u;
 
 /** Reads the surroundings of a cursor. */
 export function scopeOf({ prefix, suffix, lines, languageId }: StopContext): Scope {
-  const above = prefix.slice(-NEAR).split('\n');
+  const above = prefix.slice(-NEAR).split(LINE_END);
   const head = above.pop() ?? '';
-  const [rest = '', ...below] = suffix.slice(0, NEAR).split('\n');
+  const [rest = '', ...below] = suffix.slice(0, NEAR).split(LINE_END);
   const next = below.find((line) => !isBlank(line)) ?? '';
 
   const opener = isBlank(head)

@@ -4,14 +4,14 @@ import type { FimFormat } from './choose.ts';
 import type { FimFormatName, Part } from './formats.ts';
 import { lineFeeds } from './line-feeds.ts';
 import { prefixWindow } from './prefix-window.ts';
-import { splitSuffix } from './split-suffix.ts';
+import { tailWindow } from './tail-window.ts';
 import { suffixWindow } from './suffix-window.ts';
 import { characterAt } from './surrogates.ts';
 
 export interface PromptBudget {
   /** Most tokens of the text before the cursor. */
   prefixTokens: number;
-  /** Most tokens of the text after the cursor; the tail has as many again, and is cut inside its first line only. */
+  /** Most tokens of the suffix; the tail comes on top of it, with at most 100. */
   suffixTokens: number;
   /** Lines below the cursor's that stand in the tail instead of the suffix, 0 to 12; only `mamba-complete` has a tail. Default 0. */
   tailLines?: number;
@@ -30,14 +30,12 @@ export interface Prompt {
   prefixEnd: number;
   /** Counts of tokens at which a line of the prefix begins, ascending: checkpoints there survive edits below. */
   lineStarts: number[];
-  /** Lines that the tail holds; fewer than asked for near the document's end. */
+  /** Lines that the tail holds; fewer than asked for near the document's end, or where they are long. */
   tailLines: number;
 }
 
-/** A rest of the line beyond this is a minified file; UTF-16 units a token of the suffix's budget. */
-const TAIL_UNITS_A_TOKEN = 3;
-/** Longest path; its end says the most. UTF-16 units. */
-const MAX_PATH = 160;
+/** Longest path, in UTF-16 units, some 30 tokens; its end says the most. Headers of over 40 tokens were not trained on. */
+const MAX_PATH = 100;
 
 /**
  * Lays out a prompt. Each text is tokenized on its own, as in training, so that none of them changes the tokens of another.
@@ -55,11 +53,10 @@ export function buildPrompt(
   const after = lineFeeds(context.suffix);
   const { tail, suffix, tailLines } =
     layout.suffixFrom === 'next-line'
-      ? splitSuffix(after, budget.tailLines ?? 0)
+      ? tailWindow(after, budget.tailLines ?? 0, (text) => tokenizer.encode(text))
       : { tail: '', suffix: layout.suffixFrom === 'cursor' ? after : '', tailLines: 0 };
 
-  const header = headerOf(context);
-  const texts = { header, tail: tailLines > 0 ? tail : cut(tail, budget.suffixTokens * TAIL_UNITS_A_TOKEN) };
+  const texts = { header: headerOf(context), tail };
   const ids: number[] = [];
   const prompt: Prompt = {
     format: format.name,
@@ -112,10 +109,6 @@ export function buildPrompt(
 function headerOf({ languageId, path }: CompletionContext): string {
   const end = path.slice(characterAt(path, Math.max(0, path.length - MAX_PATH)));
   return [languageId, end].filter((part) => part !== '').join(' ');
-}
-
-function cut(text: string, size: number): string {
-  return text.slice(0, characterAt(text, Math.min(text.length, Math.max(0, Math.floor(size)))));
 }
 
 /** `push(...more)` would overflow the stack with some 100,000 ids. */

@@ -79,6 +79,21 @@ const cases: Case[] = [
     prompt: '<|bos|><|suffix|><|prefix|>foo(<|tail|>)\nb<|middle|>',
   },
   {
+    it: 'fewer lines in the tail where they are long',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: `foo(█)\n${'b'.repeat(60)}\n${'c'.repeat(60)}\n`,
+    tailLines: 2,
+    prompt: `<|bos|><|suffix|>${'c'.repeat(60)}\n<|prefix|>foo(<|tail|>)\n${'b'.repeat(60)}<|middle|>`,
+  },
+  {
+    it: 'a rest of the line that is cut',
+    tokenizer: ours,
+    format: 'mamba-complete',
+    document: `a█${'😀'.repeat(50_000)}\nb`,
+    prompt: `<|bos|><|suffix|>b<|prefix|>a<|tail|>${'😀'.repeat(24)}<|middle|>`,
+  },
+  {
     it: 'LF for CRLF',
     tokenizer: ours,
     format: 'mamba-complete',

@@ -243,6 +243,14 @@ const pictures: Picture[] = [
     text: '1;\nconst b = 2;',
     stop: 'block',
   },
+  {
+    it: 'sees the suffix of a document with CRLF',
+    language: 'typescript',
+    document: 'if (a) {\r\n  █\r\n}\r\n',
+    model: 'b();\n}\n',
+    text: 'b();',
+    stop: 'suffix',
+  },
   // The suffix, repetition, the model's own end
   {
     it: 'never goes on into the suffix',
