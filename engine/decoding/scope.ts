@@ -29,6 +29,8 @@ export interface Scope {
   next: string;
   /** Lines at or left of this column end the block: the indentation of the line that opened it; -1 if none did. */
   floor: number;
+  /** What is open at the cursor, as far as the text near it shows. */
+  above: Pick<Scan, 'owed' | 'inside'>;
   /** Brackets and strings open at the cursor that the text itself has to close: those of the opening line that the suffix does not close. */
   open: Pick<Scan, 'owed' | 'inside'>;
 }
@@ -41,13 +43,13 @@ const COMMENT = /^\s*(?:\/\/|\/\*|\*|#(?!\w)|--\s|<!--|"""|''')/u;
 
 /** Reads the surroundings of a cursor. */
 export function scopeOf({ prefix, suffix, lines, languageId }: StopContext): Scope {
-  const above = prefix.slice(-NEAR).split(LINE_END);
-  const head = above.pop() ?? '';
+  const near = prefix.slice(-NEAR).split(LINE_END);
+  const head = near.pop() ?? '';
   const [rest = '', ...below] = suffix.slice(0, NEAR).split(LINE_END);
   const next = below.find((line) => !isBlank(line)) ?? '';
 
   const opener = isBlank(head)
-    ? emptyBlock(above, next, languageId)
+    ? emptyBlock(near, next, languageId)
     : opensBlock(head, languageId)
       ? head
       : undefined;
@@ -63,6 +65,7 @@ export function scopeOf({ prefix, suffix, lines, languageId }: StopContext): Sco
     rest,
     next,
     floor,
+    above: scanBrackets([...near, head].join('\n'), languageId),
     open: { owed: without(scan.owed, rest, next, indentation(line), languageId), inside: scan.inside },
   };
 }

@@ -19,16 +19,19 @@ export function seamAtCloser(scope: Scope, text: string): Cut | undefined {
 }
 
 /** Cuts a finished line that ends with the rest of the cursor's line. */
-export function seamAtLineEnd(scope: Scope, line: string): Cut | undefined {
-  const rest = scope.rest.trimEnd();
-  if (rest === '') return undefined;
-  // Brackets that the text itself has opened are its own to close.
-  const { unmatched } = scanBrackets(rest, scope.languageId);
-  if (unmatched >= 0 && scanBrackets(line, scope.languageId).unmatched < 0) return undefined;
-  const length = withoutEnd(line.trimEnd(), rest) ?? withoutEnd(line.trimEnd(), rest.trimStart());
-  return length === undefined ? undefined : { reason: 'suffix', length };
+export function seamAtLineEnd({ rest, above, languageId }: Scope, line: string): Cut | undefined {
+  const end = rest.trimEnd();
+  if (end === '') return undefined;
+  const text = line.trimEnd();
+  const length = withoutEnd(text, end) ?? withoutEnd(text, end.trimStart());
+  if (length === undefined) return undefined;
+  // Words at the end of both are no accident. Brackets may be: `bar()` before `)` needs it, if `foo(` is open before.
+  const isNeeded =
+    !/[\p{L}\p{N}]/u.test(end) && closes(end) && scanBrackets(text + rest, languageId, above).unmatched < 0;
+  return isNeeded ? undefined : { reason: 'suffix', length };
 }
 
+const closes = (text: string): boolean => scanBrackets(text).unmatched >= 0;
 const isQuote = (inside: string): boolean => /^["'`]/u.test(inside);
 
 const withoutEnd = (text: string, end: string): number | undefined =>
