@@ -42,7 +42,10 @@ export class ByteLevelTokenizer implements Tokenizer {
     const utf8 = new TextEncoder();
     for (const { id, content, special } of json.addedTokens) {
       this.#bytes[id] = special ? NO_BYTES : utf8.encode(content);
-      if (special) this.#special.set(content, id);
+      if (!special) continue;
+      this.#special.set(content, id);
+      // Trained vocabularies list them as pieces too; no text may come out as one.
+      this.#library.model?.tokens_to_ids.delete(content);
     }
     this.vocabularySize = this.#bytes.length;
 
