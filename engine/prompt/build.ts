@@ -5,7 +5,7 @@ import type { FimFormatName, Part } from './formats.ts';
 import { lineFeeds } from './line-feeds.ts';
 import { prefixWindow } from './prefix-window.ts';
 import { tailWindow } from './tail-window.ts';
-import { suffixWindow } from './suffix-window.ts';
+import { cutAtLineEnd, suffixWindow } from './suffix-window.ts';
 import { characterAt } from './surrogates.ts';
 
 export interface PromptBudget {
@@ -34,6 +34,12 @@ export interface Prompt {
   tailLines: number;
 }
 
+/**
+ * UTF-16 units after the cursor's line that are looked at: more than a window and a tail ever hold. Turning the line ends of a
+ * whole document of 1 MB took 4 ms.
+ */
+const NEAR = 16_384;
+const UNITS_A_TOKEN = 8;
 /** Longest path, in UTF-16 units, some 30 tokens; its end says the most. Headers of over 40 tokens were not trained on. */
 const MAX_PATH = 100;
 
@@ -50,7 +56,9 @@ export function buildPrompt(
   tokenizer: Tokenizer,
 ): Prompt {
   const { layout } = format;
-  const after = lineFeeds(context.suffix);
+  const restOfLine = Math.max(0, context.suffix.indexOf('\n'));
+  const near = restOfLine + NEAR + budget.suffixTokens * UNITS_A_TOKEN;
+  const after = lineFeeds(cutAtLineEnd(context.suffix, near));
   const { tail, suffix, tailLines } =
     layout.suffixFrom === 'next-line'
       ? tailWindow(after, budget.tailLines ?? 0, (text) => tokenizer.encode(text))

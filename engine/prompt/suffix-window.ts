@@ -24,7 +24,7 @@ export function suffixWindow(suffix: string, budget: number, encode: (text: stri
 }
 
 /** At most `size` UTF-16 units, up to and with the last line end among them; a longer first line is cut inside. */
-function cutAtLineEnd(text: string, size: number): string {
+export function cutAtLineEnd(text: string, size: number): string {
   if (text.length <= size) return text;
   if (size <= 0) return '';
   const newline = text.lastIndexOf('\n', size - 1);
