@@ -49,7 +49,7 @@ export function commands({ log, settings, engines, provider }: CommandParts) {
       return showMenu(statusView(facts, vscode.l10n).text, languageId);
     },
     /** Not in the palette: items carry it, and the editor runs it when one is accepted. */
-    'mambaComplete.accepted': (id: number) => {
+    '_mambaComplete.accepted': (id: number) => {
       provider.accepted(id);
     },
   };

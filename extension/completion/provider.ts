@@ -64,9 +64,11 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       });
 
     const line = requestLine(offer, performance.now() - started);
-    if (offer.kind === 'none' && offer.reason === CANCELLED) log.debug(line);
-    else log.info(line);
-    this.lastRefusal = '';
+    if (offer.kind === 'none' && offer.account === undefined) this.logRefusal(document, offer.reason, line);
+    else {
+      log.info(line);
+      this.lastRefusal = '';
+    }
     if (offer.account !== undefined) status.finished(offer.account);
     if (offer.kind === 'none' || cancelled.signal.aborted) return [];
     return [this.item(document, position, asked.selectedCompletionInfo, context, offer.suggestion)];
@@ -80,14 +82,22 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     this.parts.log.info(`accepted ${offer.suggestion.text.length} characters`);
   }
 
-  /** Says why, but not at each key: the same reason again goes to the log only where it shows everything. */
   private refuse(document: vscode.TextDocument, reason: string): [] {
-    const line = `not offered: ${reason}`;
-    const key = `${document.uri.toString()} ${reason}`;
-    if (key === this.lastRefusal) this.parts.log.debug(line);
-    else this.parts.log.info(`${line} (${document.languageId})`);
-    this.lastRefusal = key;
+    this.logRefusal(document, reason, `not offered: ${reason} (${document.languageId})`);
     return [];
+  }
+
+  /** Says why, but not at each key: the same reason again goes to the log only where it shows everything. */
+  private logRefusal(document: vscode.TextDocument, reason: string, line: string): void {
+    const { log } = this.parts;
+    if (reason === CANCELLED) {
+      log.debug(line);
+      return;
+    }
+    const refusal = `${document.uri.toString()} ${reason}`;
+    if (refusal === this.lastRefusal) log.debug(line);
+    else log.info(line);
+    this.lastRefusal = refusal;
   }
 
   private context(
@@ -123,7 +133,7 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     this.offers.set(id, { context, suggestion });
     this.offers.delete(id - MOST_OFFERS);
     return new vscode.InlineCompletionItem(edit.text, range, {
-      command: 'mambaComplete.accepted',
+      command: '_mambaComplete.accepted',
       title: 'Mamba Complete',
       arguments: [id],
     });

@@ -12,14 +12,24 @@ export const surplusBrackets: Filter = ({ text, replaces }, { prefix, suffix, pr
   const kept = { text, replaces };
   if (!/[)\]}]/.test(text)) return kept;
   if (prefixOffset > 0 || prefix.length > MOST_CHARACTERS || suffix.length > MOST_CHARACTERS) return kept;
-  const before = brackets(prefix);
   const around = brackets(prefix + suffix);
   if (around.open.length > 0 || around.closers.length > 0 || around.quote !== undefined) return kept;
   // What the replaced characters closed, the suggestion may close.
-  const allowed = brackets(suffix.slice(0, replaces), before.quote).closers.length;
-  const surplus = brackets(text, before.quote).closers[allowed];
-  if (surplus === undefined || !/[)\]}]/.test(surplus.character)) return kept;
-  const rest = text.slice(0, surplus.index);
+  const { quote } = brackets(prefix);
+  const surplus = surplusAt(text, brackets(suffix.slice(0, replaces), quote).closers.length, quote);
+  if (surplus === undefined) return kept;
   // A bracket on a line of its own takes its line with it.
-  return { text: rest.replace(/\n[ \t]*$/, ''), replaces };
+  return { text: text.slice(0, surplus).replace(/\n[ \t]*$/, ''), replaces };
 };
+
+/** Index of the first closing bracket beyond the `allowed` ones that closes nothing. */
+function surplusAt(text: string, allowed: number, quote?: string): number | undefined {
+  const closer = brackets(text, quote).closers[allowed];
+  if (closer === undefined || !/[)\]}]/.test(closer.character)) return undefined;
+  const newline = text.indexOf('\n', closer.index);
+  const lineEnd = newline < 0 ? text.length : newline;
+  // `} else {` closes one block and opens the next, which what stands below the cursor closes.
+  if (!/[{([]\s*$/.test(text.slice(closer.index, lineEnd))) return closer.index;
+  const further = surplusAt(text.slice(lineEnd), 0);
+  return further === undefined ? undefined : lineEnd + further;
+}
