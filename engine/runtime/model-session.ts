@@ -21,6 +21,8 @@ export interface Advanced {
 export interface SessionOptions {
   /** Threads of one run. */
   threads: number;
+  /** What error messages call the model; its folder by default. */
+  source?: string;
 }
 
 /** A loaded model: advances a sequence's state by some tokens. One run at a time. */
@@ -32,7 +34,7 @@ export class ModelSession {
   private readonly noLogits: Tensor;
 
   private constructor(
-    private readonly model: ModelPackage,
+    private readonly source: string,
     private readonly graph: ModelGraph,
     private readonly session: InferenceSession,
   ) {
@@ -42,7 +44,7 @@ export class ModelSession {
   }
 
   /** Loads a model on the CPU provider. The weights file is mapped, and packed once more in memory by the runtime. */
-  static async open(model: ModelPackage, { threads }: SessionOptions): Promise<ModelSession> {
+  static async open(model: ModelPackage, { threads, source }: SessionOptions): Promise<ModelSession> {
     const graph = buildMamba2(model.manifest);
     const session = await InferenceSession.create(graph.bytes, {
       executionProviders: ['cpu'],
@@ -53,7 +55,7 @@ export class ModelSession {
       logSeverityLevel: 3,
       extra: { session: { model_external_initializers_file_folder_path: model.folder } },
     });
-    return new ModelSession(model, graph, session);
+    return new ModelSession(source ?? model.folder, graph, session);
   }
 
   get vocabularySize(): number {
@@ -118,7 +120,7 @@ export class ModelSession {
     const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= this.vocabularySize);
     if (wrong === undefined) return;
     throw new BadInputError({
-      source: this.model.folder,
+      source: this.source,
       field: 'ids',
       expected: `token ids from 0 to ${this.vocabularySize - 1}`,
       found: String(wrong),

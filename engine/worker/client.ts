@@ -23,20 +23,26 @@ export interface EngineOptions {
 export async function openEngine({ worker: script, model, threads }: EngineOptions): Promise<Engine> {
   keepRuntimePrivate();
   const worker = new Worker(script, { workerData: { model, threads } satisfies WorkerOptions });
-  const info = await new Promise<ModelInfo>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      reject(new Error(`the engine's worker ended with code ${code} while it loaded ${model}`));
-    });
-    worker.once('message', (message: FromWorker) => {
-      if (message.kind === 'opened') resolve(message.model);
-      else if (message.kind === 'not-opened') reject(deserializeError(message.error));
-    });
-  }).catch(async (error: unknown) => {
+  const info = await opened(worker).catch(async (error: unknown) => {
     await worker.terminate();
     throw error;
   });
   return new WorkerEngine(worker, info);
+}
+
+/** The worker's first message, which says what was loaded or why nothing was. */
+function opened(worker: Worker): Promise<ModelInfo> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (message: FromWorker) => {
+      if (message.kind === 'opened') resolve(message.model);
+      else if (message.kind === 'not-opened') reject(deserializeError(message.error));
+    });
+    // After the promise is settled these do nothing.
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      reject(new Error(`the engine's worker ended with code ${code} while it loaded its model`));
+    });
+  });
 }
 
 interface Pending {
@@ -54,7 +60,6 @@ class WorkerEngine implements Engine {
     private readonly worker: Worker,
     readonly model: ModelInfo,
   ) {
-    worker.removeAllListeners();
     worker.on('message', (message: FromWorker) => {
       this.receive(message);
     });
