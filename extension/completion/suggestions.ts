@@ -7,6 +7,9 @@ const MOST_ENTRIES = 100;
 /** Characters kept in all: contexts are whole documents, and a hundred long ones would be felt. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
+/** What differs between two moments of typing is mostly this near to the cursor. */
+const NEAR_CHARACTERS = 200;
+
 interface Entry {
   prefix: string;
   suffix: string;
@@ -76,20 +79,24 @@ const sizeOf = ({ prefix, suffix, text }: Entry): number => prefix.length + suff
 
 /** What is left of an entry's text at `context`; undefined if it does not fit there. */
 function rest(entry: Entry, { prefix, suffix }: CompletionContext): string | undefined {
-  if (!prefix.startsWith(entry.prefix)) return undefined;
-  const typed = prefix.slice(entry.prefix.length);
-  if (typed === '') return suffix === entry.suffix ? entry.text : undefined;
-  if (typed.length >= entry.text.length || !entry.text.startsWith(typed)) return undefined;
-  const left = entry.text.slice(typed.length);
-  if (suffix === entry.suffix) return left;
-  // The editor closed a bracket or a quote that was typed, and perhaps broke the line before it.
-  if (!suffix.endsWith(entry.suffix)) return undefined;
-  const closed = suffix.slice(0, suffix.length - entry.suffix.length);
-  return /^[\s)\]}>"'`]*$/.test(closed) && saysInOrder(left, closed) ? left : undefined;
+  // The few characters that differ come first: comparing whole documents with a hundred entries would take milliseconds.
+  const typed = prefix.length - entry.prefix.length;
+  if (typed < 0 || (typed > 0 && typed >= entry.text.length)) return undefined;
+  if (!entry.text.startsWith(prefix.slice(entry.prefix.length))) return undefined;
+  const left = entry.text.slice(typed);
+  const closed = suffix.length - entry.suffix.length;
+  if (closed < 0 || (typed === 0 && closed > 0) || !closes(left, suffix.slice(0, closed))) return undefined;
+  const near = Math.max(0, entry.prefix.length - NEAR_CHARACTERS);
+  if (prefix.slice(near, entry.prefix.length) !== entry.prefix.slice(near)) return undefined;
+  return prefix.startsWith(entry.prefix) && suffix.endsWith(entry.suffix) ? left : undefined;
 }
 
-/** Whether the characters of `closed` other than white space stand in `text` in that order. */
-function saysInOrder(text: string, closed: string): boolean {
+/**
+ * Whether `closed` is what the editor put behind the cursor by itself (brackets and quotes that were typed, perhaps with a
+ * broken line before them) and `text` closes all of it as well, in that order.
+ */
+function closes(text: string, closed: string): boolean {
+  if (!/^[\s)\]}>"'`]*$/.test(closed)) return false;
   let from = 0;
   for (const character of closed.replace(/\s/g, '')) {
     const at = text.indexOf(character, from);
