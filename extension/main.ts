@@ -17,6 +17,7 @@ import { modelFolder } from './models/modelFolder.ts';
 import { isEnabledFor, SECTION } from './settings.ts';
 import { StatusItems } from './status/statusItems.ts';
 import { tellEngineState } from './status/tellEngineState.ts';
+import { workerDied } from './status/workerDied.ts';
 
 /** Builds the parts and registers them. No model work happens here: the engine opens when it is first wanted. */
 export function activate(extension: vscode.ExtensionContext): void {
@@ -41,7 +42,7 @@ export function activate(extension: vscode.ExtensionContext): void {
       status.refresh();
     },
     workerDied: (message, startsAgain) => {
-      log.error(`the worker has ended: ${message}${startsAgain ? '; the next request starts another' : ''}`);
+      void workerDied(message, startsAgain, log);
     },
     now: Date.now,
   });
