@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { accept, closeAll, openText } from './editor.ts';
+import { closeAll, openText } from './editor.ts';
+import { setModel } from './model.ts';
 
 const MESSAGE_TIMEOUT_MS = 30_000;
-const MISSING = '/nowhere/mamba-complete/no-such-model';
+const MISSING = '/nowhere/no-such-model';
 
 describe('a model that is not there', () => {
-  const configuration = vscode.workspace.getConfiguration('mambaComplete');
   const { showErrorMessage } = vscode.window;
   let messages: string[] = [];
 
@@ -22,12 +22,12 @@ describe('a model that is not there', () => {
 
   after(async () => {
     Object.assign(vscode.window, { showErrorMessage });
-    await configuration.update('model', undefined, vscode.ConfigurationTarget.Global);
+    await setModel(undefined);
     await closeAll();
   });
 
   it('is named in one error message, and the editor goes on', async () => {
-    await configuration.update('model', MISSING, vscode.ConfigurationTarget.Global);
+    await setModel(MISSING);
     const editor = await openText('typescript', 'const answer = █\n');
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await untilMessage();
@@ -37,12 +37,6 @@ describe('a model that is not there', () => {
     await vscode.commands.executeCommand('type', { text: '4' });
     await vscode.commands.executeCommand('type', { text: '2' });
     assert.equal(editor.document.getText(), 'const answer = 42\n');
-  });
-
-  it('is forgotten when the setting is taken back', async () => {
-    await configuration.update('model', undefined, vscode.ConfigurationTarget.Global);
-    const editor = await openText('typescript', 'function add(a: number, b: number) {\n  return █\n}\n');
-    assert.equal(await accept(editor), true);
   });
 
   async function untilMessage(): Promise<void> {

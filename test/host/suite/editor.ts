@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 /** The first answer includes loading the model; a busy machine takes its time. */
-const ANSWER_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Opens text with the cursor at `█`, in an untitled document of that language. */
 export async function openText(languageId: string, picture: string): Promise<vscode.TextEditor> {
