@@ -64,12 +64,14 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       });
 
     const line = requestLine(offer, performance.now() - started);
-    if (offer.kind === 'none' && offer.account === undefined) this.logRefusal(document, offer.reason, line);
+    const isAnswered = offer.kind === 'offered' || offer.reason !== CANCELLED;
+    if (isAnswered && offer.account !== undefined) status.finished(offer.account);
+    if (offer.kind === 'none' && (offer.account === undefined || !isAnswered))
+      this.logRefusal(document, offer.reason, line);
     else {
       log.info(line);
       this.lastRefusal = '';
     }
-    if (offer.account !== undefined) status.finished(offer.account);
     if (offer.kind === 'none' || cancelled.signal.aborted) return [];
     return [this.item(document, position, asked.selectedCompletionInfo, context, offer.suggestion)];
   }

@@ -7,6 +7,8 @@ const MOST_CHARACTERS = 60;
 /** So many times in a row is a loop, not a style. */
 const LINES_TIMES = 3;
 const CHARACTERS_TIMES = 4;
+/** A single letter among marks, as in `'d' : 'd' : …`, needs more. */
+const LETTERS_TIMES = 8;
 
 /** A small model may go round in circles: the first round is kept if it is whole lines, a line of circles is dropped. */
 export const repetition: Filter = ({ text, replaces }) => {
@@ -32,12 +34,16 @@ function repeatsLines(lines: readonly string[], start: number, period: number): 
 
 /** Whether a line ends in the same words over and over. Rows of numbers and rulers are legitimate. */
 function goesRound(line: string): boolean {
+  return endsInRounds(line, CHARACTERS_TIMES, /\p{L}{2}/u) || endsInRounds(line, LETTERS_TIMES, /\p{L}/u);
+}
+
+function endsInRounds(line: string, times: number, says: RegExp): boolean {
   for (let period = 3; period <= MOST_CHARACTERS; period++) {
     // The last round may lack its comma and space.
-    const length = period * CHARACTERS_TIMES - 2;
+    const length = period * times - 2;
     if (line.length < length) return false;
     const end = line.slice(-length);
-    if (/\p{L}{2}/u.test(end.slice(0, period)) && end.slice(period) === end.slice(0, -period)) return true;
+    if (says.test(end.slice(0, period)) && end.slice(period) === end.slice(0, -period)) return true;
   }
   return false;
 }

@@ -29,4 +29,12 @@ describe('the filter repetition', () => {
   it('keeps closing brackets below each other', () => {
     assert.equal(after('█', '}\n}\n}', repetition), '}\n}\n}█');
   });
+
+  it('drops a single letter that goes round among marks', () => {
+    assert.equal(after('█', `value === 's'${" : 'd'".repeat(9)} :`, repetition), 'dropped: repeats itself');
+  });
+
+  it('keeps a short row of letters', () => {
+    assert.equal(after('█', "['a', 'a', 'a', 'a']", repetition), "['a', 'a', 'a', 'a']█");
+  });
 });
