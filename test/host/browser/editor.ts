@@ -11,9 +11,6 @@ const GHOST_TIMEOUT_MS = 90_000;
 const SAVE_TIMEOUT_MS = 30_000;
 
 const GHOST = '.ghost-text-decoration';
-/** Further lines of a suggestion are a zone of their own below the first. */
-const GHOST_LINES = '.suggest-preview-text .view-line, .suggest-preview-text > div';
-
 /** One file open in the workbench, as a person has it: keys in, pixels and the disk's text out. */
 export class OpenEditor {
   private constructor(
@@ -52,12 +49,16 @@ export class OpenEditor {
     return parts.join('').replaceAll('\u00a0', ' '); // the editor draws spaces as no-break spaces
   }
 
-  ghostTextGone(): Promise<unknown> {
-    return this.page.waitForSelector(GHOST, { state: 'detached', timeout: SAVE_TIMEOUT_MS });
+  /** The ghost text's first line if one comes in time. */
+  async ghostTextWithin(timeoutMs: number): Promise<string | undefined> {
+    const shown = await this.page
+      .waitForSelector(GHOST, { state: 'attached', timeout: timeoutMs })
+      .catch(() => undefined);
+    return shown === undefined ? undefined : this.ghostText();
   }
 
-  ghostLines(): Promise<string[]> {
-    return this.page.locator(GHOST_LINES).allTextContents();
+  ghostTextGone(): Promise<unknown> {
+    return this.page.waitForSelector(GHOST, { state: 'detached', timeout: SAVE_TIMEOUT_MS });
   }
 
   /** Saves and gives the text on disk, once the editor says that nothing is unsaved. */

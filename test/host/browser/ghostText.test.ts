@@ -1,32 +1,27 @@
 import assert from 'node:assert/strict';
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySampleProject, removeFolder, temporaryFolder } from '../workbench/folders.ts';
-import { installWorkbench } from '../workbench/install.ts';
+import { writeRecitingCheckpoint } from '../../fixtures/reciting-checkpoint.ts';
+import { removeFolder, temporaryFolder } from '../workbench/folders.ts';
 import { repository } from '../workbench/repository.ts';
-import { type Server, startServer } from '../workbench/server.ts';
-import { OpenEditor } from './editor.ts';
-import { installExtension, packagedExtension } from './vsix.ts';
+import type { OpenEditor } from './editor.ts';
+import { PackagedWorkbench } from './packagedWorkbench.ts';
 
-describe('the packaged extension in a browser', () => {
-  let home: string;
-  let project: string;
-  let server: Server | undefined;
+const ANSWER = 'remember(this);';
+
+describe('the packaged extension in a browser, with a model that recites', () => {
+  let model: string;
+  let workbench: PackagedWorkbench | undefined;
   let editor: OpenEditor | undefined;
 
   before(async () => {
-    home = await temporaryFolder('browser');
-    project = await copySampleProject(home);
-    // A file that nobody wrote for this test.
-    await copyFile(join(repository, 'node_modules/mocha/lib/stats-collector.js'), join(project, 'stats.js'));
-    const workbench = await installWorkbench();
-    await installExtension(workbench, home, packagedExtension());
-    server = await startServer(workbench, { home });
+    model = await temporaryFolder('model');
+    await writeRecitingCheckpoint(model, join(repository, 'test/fixtures/tokenizer/byte-level'), ANSWER);
+    workbench = await PackagedWorkbench.start({ 'mambaComplete.model': model });
   });
 
   after(async () => {
-    await server?.stop();
-    await removeFolder(home);
+    await workbench?.stop();
+    await removeFolder(model);
   });
 
   afterEach(async function () {
@@ -35,18 +30,17 @@ describe('the packaged extension in a browser', () => {
     editor = undefined;
   });
 
-  async function open(name: string): Promise<OpenEditor> {
-    assert.ok(server);
-    editor = await OpenEditor.open(server, project, name);
+  async function typeInto(name: string, text: string): Promise<OpenEditor> {
+    assert.ok(workbench);
+    editor = await workbench.open(name);
+    await editor.press('Control+End');
+    await editor.type(text);
+    assert.equal(await editor.ghostText(), ANSWER);
     return editor;
   }
 
   const cases = [
-    {
-      language: 'JavaScript',
-      file: 'stats.js',
-      typed: '\nfunction addAll(total, values) {\nfor (const value of values) ',
-    },
+    { language: 'JavaScript', file: 'stats.js', typed: '\nfunction addAll(total, values) {\nconst sum = ' },
     {
       language: 'Python',
       file: 'stock.py',
@@ -55,44 +49,43 @@ describe('the packaged extension in a browser', () => {
   ];
 
   for (const { language, file, typed } of cases) {
-    it(`shows ghost text in ${language} while typing, and Tab puts exactly that text on disk`, async () => {
-      const opened = await open(file);
-      await opened.press('Control+End');
-      await opened.type(typed);
-      const ghost = await opened.ghostText();
+    it(`shows ghost text in ${language} while typing, and Tab puts exactly that on disk`, async () => {
+      const opened = await typeInto(file, typed);
       await opened.screenshot(`ghost text in ${language}`);
-      assert.notEqual(ghost.trim(), '');
       const before = await opened.savedText();
-      const lines = await opened.ghostLines();
+      assert.equal(before.includes(ANSWER), false);
       await opened.press('Tab');
       await opened.ghostTextGone();
-      const after = await opened.savedText();
       await opened.screenshot(`accepted in ${language}`);
-      const at = insertedAt(before, after);
-      console.log(`      ghost text ${JSON.stringify([ghost, ...lines])}`);
-      assert.equal(
-        after.slice(at).split('\n')[0]?.startsWith(ghost),
-        true,
-        `${after.slice(at)} has ${ghost}`,
-      );
+      const cursor =
+        before.lastIndexOf(typed.slice(typed.lastIndexOf('\n') + 1)) +
+        typed.length -
+        typed.lastIndexOf('\n') -
+        1;
+      assert.equal(await opened.savedText(), before.slice(0, cursor) + ANSWER + before.slice(cursor));
     });
   }
 
   it('hides ghost text on Escape and leaves the document as it was', async () => {
-    const opened = await open('src/inventory.ts');
-    await opened.press('Control+End');
-    await opened.type('\nexport function isEmpty(items: Item[]): boolean {\nreturn ');
-    await opened.ghostText();
+    const opened = await typeInto(
+      'src/inventory.ts',
+      '\nexport function isEmpty(items: Item[]): boolean {\nreturn ',
+    );
     const before = await opened.savedText();
     await opened.press('Escape');
     await opened.ghostTextGone();
     assert.equal(await opened.savedText(), before);
   });
-});
 
-/** Where a text grew: the length of what both have in common at the start. */
-function insertedAt(before: string, after: string): number {
-  let at = 0;
-  while (at < before.length && before[at] === after[at]) at++;
-  return at;
-}
+  it('accepts the next word only on Ctrl+Right', async () => {
+    const opened = await typeInto('src/report.ts', '\nexport const last = ');
+    const before = await opened.savedText();
+    await opened.press('Control+ArrowRight');
+    const rest = await opened.ghostText();
+    const after = await opened.savedText();
+    const accepted = ANSWER.slice(0, ANSWER.length - rest.length);
+    assert.notEqual(accepted, '');
+    assert.equal(accepted + rest, ANSWER);
+    assert.equal(after, before.trimEnd() + ' ' + accepted + before.slice(before.trimEnd().length + 1));
+  });
+});
