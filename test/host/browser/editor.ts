@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { openPage } from '../workbench/page.ts';
-import { repository } from '../workbench/repository.ts';
+import { extensionId, repository } from '../workbench/repository.ts';
 import type { Server } from '../workbench/server.ts';
 
 /** The first text includes loading the model; a busy machine takes its time over both. */
@@ -24,6 +24,8 @@ export class OpenEditor {
     const opened = await openPage(server, { folder, file });
     const { page } = opened;
     await page.waitForSelector('.monaco-editor .view-line', { timeout: GHOST_TIMEOUT_MS });
+    // Keys typed before the extension is there would be answered only at the next key.
+    await page.waitForSelector(`.statusbar-item[id^="${extensionId}"]`, { timeout: GHOST_TIMEOUT_MS });
     await page.click('.monaco-editor .view-lines');
     await page.waitForSelector('.monaco-editor.focused', { timeout: GHOST_TIMEOUT_MS });
     return new OpenEditor(page, file, () => opened.close());
