@@ -30,6 +30,8 @@ const MAX_DESCRIPTION = 120;
 
 /** A value of any kind as an error message shows it. */
 export function describe(value: unknown): string {
+  // JSON has no NaN and no Infinity, and writes both as null.
+  if (typeof value === 'number') return String(value);
   // JSON.stringify is typed as string and gives undefined for undefined and for functions.
   const json = JSON.stringify(value) as string | undefined;
   if (json === undefined) return 'nothing';

@@ -21,6 +21,9 @@ export interface Checkpoint {
   tensors: ReadonlyMap<string, TensorLocation>;
 }
 
+/** One call reads less than 2 GiB. */
+const MAX_READ_BYTES = 1 << 30;
+
 const FILES: Record<Layout, string> = {
   'hugging-face': 'model.safetensors',
   mistral: 'consolidated.safetensors',
@@ -67,7 +70,11 @@ export async function readTensor(location: TensorLocation): Promise<Float32Array
   });
   try {
     const bytes = Buffer.alloc(location.length);
-    const { bytesRead } = await file.read(bytes, 0, location.length, location.offset);
+    let bytesRead = 0;
+    for (let last = -1; bytesRead < location.length && last !== 0; bytesRead += last) {
+      const length = Math.min(location.length - bytesRead, MAX_READ_BYTES);
+      last = (await file.read(bytes, bytesRead, length, location.offset + bytesRead)).bytesRead;
+    }
     if (bytesRead !== location.length) {
       throw new BadInputError({
         source: location.path,
@@ -102,7 +109,7 @@ async function readHeaders(
   const stored = new Map<string, TensorLocation>();
   for (const [name, file] of Object.entries(weightMap)) {
     // A name with a folder in it could point anywhere on the disk.
-    if (typeof file !== 'string' || !/^[\w.-]+$/.test(file)) {
+    if (typeof file !== 'string' || !/^\w[\w.-]*$/.test(file)) {
       throw badIndex(index, name, 'the name of a file beside the index', describe(file));
     }
     const path = join(dirname(single), file);

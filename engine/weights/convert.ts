@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
-import { openCheckpoint, readTensor } from './checkpoint.ts';
+import { openCheckpoint, readTensor, type Checkpoint } from './checkpoint.ts';
 import { tensorShapes } from './mamba2-config.ts';
 import type { Manifest, PackagedFile, StoredTensor } from './package.ts';
 import { FORMAT, FORMAT_VERSION, hashFile, MANIFEST_FILE } from './package.ts';
@@ -13,13 +13,18 @@ import { quantizeBlocks } from './quantize.ts';
 const ALIGNMENT = 64;
 /** The smallest block that is worth a scale of its own. */
 const MIN_BLOCK = 32;
-/** Where a tokenizer is looked for, in this order. */
+/**
+ * Where a tokenizer is looked for, in this order. A SentencePiece model comes first: Mistral's repositories also hold a
+ * tokenizer.json that was converted from it, which is not byte-level and cannot be read.
+ */
 const TOKENIZER_FILES = [
-  /^tokenizer\.json$/,
   /^tokenizer\.model$/,
   /^tokenizer\.model\.v\d+$/,
+  /^tokenizer\.json$/,
   /\.model(?:\.v\d+)?$/,
 ];
+/** One call writes less than 2 GiB. */
+const MAX_WRITE_BYTES = 1 << 30;
 
 export interface ConvertOptions {
   /** Folder of the checkpoint. */
@@ -54,18 +59,7 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
   await rm(incomplete, { recursive: true, force: true });
   await mkdir(incomplete, { recursive: true });
   try {
-    const writer = await WeightsWriter.create(join(incomplete, 'weights.bin'));
-    const tensors: Record<string, StoredTensor> = {};
-    const shapes = [...tensorShapes(checkpoint.config)];
-    let parameters = 0;
-    for (const [index, [name, shape]] of shapes.entries()) {
-      options.onProgress?.(index, shapes.length);
-      const location = checkpoint.tensors.get(name);
-      if (location === undefined) throw new Error(`openCheckpoint promised ${name}`);
-      const values = await readTensor(location);
-      parameters += values.length;
-      tensors[name] = await store(writer, name, shape, values, options);
-    }
+    const { tensors, parameters, weights } = await writeWeights(checkpoint, incomplete, options);
     const manifest: Manifest = {
       format: FORMAT,
       version: FORMAT_VERSION,
@@ -73,7 +67,7 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
       config: checkpoint.config,
       bits: options.bits,
       parameters,
-      weights: await writer.finish(),
+      weights,
       tokenizer: await copyTokenizer(options.source, incomplete),
       tensors,
     };
@@ -84,6 +78,45 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
     await rm(incomplete, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function writeWeights(
+  checkpoint: Checkpoint,
+  folder: string,
+  options: ConvertOptions,
+): Promise<Pick<Manifest, 'tensors' | 'parameters' | 'weights'>> {
+  const writer = await WeightsWriter.create(join(folder, 'weights.bin'));
+  try {
+    const tensors: Record<string, StoredTensor> = {};
+    const shapes = [...tensorShapes(checkpoint.config)];
+    let parameters = 0;
+    for (const [index, [name, shape]] of shapes.entries()) {
+      options.onProgress?.(index, shapes.length);
+      const location = checkpoint.tensors.get(name);
+      if (location === undefined) throw new Error(`openCheckpoint promised ${name}`);
+      const values = await readTensor(location);
+      checkFinite(values, location.path, name);
+      parameters += values.length;
+      tensors[name] = await store(writer, name, shape, values, options);
+    }
+    return { tensors, parameters, weights: await writer.finish() };
+  } finally {
+    // Windows removes no folder while a file in it is open.
+    await writer.close();
+  }
+}
+
+/** One weight that is no number would make every logit NaN, and the block that it stands in zero. */
+function checkFinite(values: Float32Array, source: string, name: string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new BadInputError({
+    source,
+    field: name,
+    expected: 'finite weights',
+    found: `${values[at] ?? NaN} at element ${at}`,
+    action: 'The file is damaged, or its training failed: download it again, or choose another model.',
+  });
 }
 
 async function store(
@@ -162,15 +195,19 @@ class WeightsWriter {
 
   async finish(): Promise<PackagedFile> {
     await this.file.sync();
-    await this.file.close();
     return { file: basename(this.path), bytes: this.position, sha256: this.hash.digest('hex') };
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
   }
 
   private async write(bytes: Uint8Array): Promise<void> {
     this.hash.update(bytes);
     let written = 0;
     while (written < bytes.byteLength) {
-      written += (await this.file.write(bytes, written)).bytesWritten;
+      const length = Math.min(bytes.byteLength - written, MAX_WRITE_BYTES);
+      written += (await this.file.write(bytes, written, length)).bytesWritten;
     }
     this.position += bytes.byteLength;
   }

@@ -52,19 +52,16 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
   return value as Record<string, unknown>;
 }
 
+const FILE_ERRORS: Record<string, [found: string, action: string]> = {
+  ENOENT: ['no such file', 'Check the path and that the download is complete.'],
+  EISDIR: ['a folder', 'Name a file.'],
+};
+
 /** The error for a file that the operating system does not let us read. */
 export function unreadable(path: string, error: unknown): BadInputError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return new BadInputError(
-    {
-      source: path,
-      expected: 'a readable file',
-      found: code === 'ENOENT' ? 'no such file' : messageOf(error),
-      action:
-        code === 'ENOENT' ? 'Check the path and that the download is complete.' : 'Check its permissions.',
-    },
-    { cause: error },
-  );
+  const [found, action] = FILE_ERRORS[code] ?? [messageOf(error), 'Check its permissions.'];
+  return new BadInputError({ source: path, expected: 'a readable file', found, action }, { cause: error });
 }
 
 function messageOf(error: unknown): string {

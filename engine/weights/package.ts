@@ -50,6 +50,10 @@ export interface Manifest {
   tensors: Record<string, StoredTensor>;
 }
 
+/** What ONNX Runtime's MatMulNBits takes. */
+const BLOCKS = [16, 32, 64, 128, 256];
+const MAX_LAYERS = 4096;
+
 /** A model package whose files were checked. */
 export interface ModelPackage {
   folder: string;
@@ -95,6 +99,9 @@ function checkManifest(path: string, json: Record<string, unknown>): Manifest {
     wrong('version', String(FORMAT_VERSION), json['version'], action);
   }
   checkConfig(manifest.config, wrong);
+  if (typeof json['name'] !== 'string') wrong('name', 'a text', json['name']);
+  if (![4, 8, 32].includes(manifest.bits)) wrong('bits', '4, 8 or 32', json['bits']);
+  if (!Number.isSafeInteger(json['parameters'])) wrong('parameters', 'a whole number', json['parameters']);
   for (const field of ['weights', 'tokenizer'] as const) {
     const file: unknown = json[field];
     if (field === 'tokenizer' && file === null) continue;
@@ -139,37 +146,60 @@ function checkConfig(
       wrong(`config.${name}`, 'an integer from 1 to 1048576', size);
     }
   }
-  if (!(Number(fields['epsilon']) > 0)) wrong('config.epsilon', 'a positive number', fields['epsilon']);
-  const limit = fields['timeStepLimit'] as Record<string, unknown> | null | undefined;
-  if (typeof limit?.['min'] !== 'number' || (limit['max'] !== null && typeof limit['max'] !== 'number')) {
-    wrong('config.timeStepLimit', 'an object with min and max', limit);
+  // More would fill the memory with names of tensors before the first of them is missed.
+  if (Number(fields['layers']) > MAX_LAYERS) {
+    wrong('config.layers', `at most ${MAX_LAYERS}`, fields['layers']);
+  }
+  if (!Number.isInteger(Number(fields['heads']) / Number(fields['groups']))) {
+    wrong('config.groups', `a divisor of the number of heads, ${String(fields['heads'])}`, fields['groups']);
+  }
+  const { epsilon } = fields;
+  if (!isFiniteNumber(epsilon) || epsilon <= 0) wrong('config.epsilon', 'a positive number', epsilon);
+  const { min, max } = (fields['timeStepLimit'] ?? {}) as Record<string, unknown>;
+  if (!isFiniteNumber(min) || min < 0 || (max !== null && !(isFiniteNumber(max) && max > min))) {
+    wrong('config.timeStepLimit', 'min of at least 0, and max above it or null', fields['timeStepLimit']);
   }
   if (typeof fields['tiedHead'] !== 'boolean') wrong('config.tiedHead', 'true or false', fields['tiedHead']);
+  for (const name of ['bosTokenId', 'eosTokenId']) {
+    const id = fields[name];
+    if (id !== null && !(Number.isInteger(id) && Number(id) >= 0)) {
+      wrong(`config.${name}`, 'a token id or null', id);
+    }
+  }
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 function isPackagedFile(value: unknown): value is PackagedFile {
   const { file, bytes, sha256 } = (value ?? {}) as Record<string, unknown>;
   return (
     typeof file === 'string' &&
-    /^[\w.-]+$/.test(file) &&
+    /^\w[\w.-]*$/.test(file) &&
     Number.isSafeInteger(bytes) &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
   );
 }
 
-function fits(tensor: StoredTensor | undefined, shape: readonly number[], fileBytes: number): boolean {
-  if (tensor === undefined || !Array.isArray(tensor.shape) || tensor.shape.join() !== shape.join())
-    return false;
+/** @param stored whatever stands in the manifest */
+function fits(stored: unknown, shape: readonly number[], fileBytes: number): boolean {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const tensor = stored as StoredTensor;
+  const found: unknown = tensor.shape;
+  if (!Array.isArray(found) || found.length !== shape.length) return false;
+  if (!shape.every((size, axis) => found[axis] === size)) return false;
   const elements = shape.reduce((product, size) => product * size, 1);
   const within = (offset: number, bytes: number): boolean =>
     Number.isSafeInteger(offset) && offset >= 0 && offset + bytes <= fileBytes;
   if (tensor.encoding === 'float32') return within(tensor.offset, elements * 4);
   const { bits, block, offset, scalesOffset } = tensor;
   return (
+    (tensor.encoding as unknown) === 'blocks' &&
+    shape.length === 2 &&
     [4, 8].includes(bits) &&
-    Number.isInteger(block) &&
-    block >= 16 &&
+    BLOCKS.includes(block) &&
     Number.isInteger((shape[1] ?? 0) / block) &&
     within(offset, (elements * bits) / 8) &&
     within(scalesOffset, (elements / block) * 4)
