@@ -32,7 +32,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const command = name === undefined ? undefined : COMMANDS[name];
+  // `constructor` is no command, although every object has one.
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     process.stderr.write(
       `${name === undefined ? 'No command given.' : `Unknown command: ${name}`}\n\n${USAGE}`,

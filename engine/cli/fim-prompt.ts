@@ -1,6 +1,6 @@
 import { buildPrompt, chooseFimFormat } from '../prompt/index.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
-import { BUNDLED_MODEL, count, parse, printJson, required, type Command } from './command.ts';
+import { BUNDLED_MODEL, count, parse, printJson, required, UsageError, type Command } from './command.ts';
 import { readText } from './read-text.ts';
 
 export const fimPrompt: Command = {
@@ -24,7 +24,8 @@ export const fimPrompt: Command = {
     );
     const prefix = await readText(required(values['prefix-file'], '--prefix-file'));
     const suffix = await readText(required(values['suffix-file'], '--suffix-file'));
-    const [before = '', after = ''] = values['window-tokens'].split(',');
+    const [before = '', after = '', ...more] = values['window-tokens'].split(',');
+    if (more.length > 0) throw new UsageError('--window-tokens: expected two numbers, as in 1500,500.');
     const budget = {
       prefixTokens: count(before, '--window-tokens'),
       suffixTokens: count(after, '--window-tokens', 0),

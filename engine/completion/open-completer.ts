@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { BadInputError } from '../errors.ts';
 import type { ModelInfo } from '../index.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
 import { openModel } from '../runtime/open-model.ts';
@@ -28,6 +29,16 @@ export async function openCompleter(folder: string, threads: number): Promise<Op
   const format = chooseFimFormat(tokenizer);
   const chosen = threads > 0 ? threads : defaultThreads();
   const { manifest, session } = await openModel(folder, { threads: chosen });
+  if (tokenizer.vocabularySize > session.vocabularySize) {
+    await session.close();
+    throw new BadInputError({
+      source: folder,
+      field: 'tokenizer',
+      expected: `at most ${session.vocabularySize} tokens, the model's vocabulary`,
+      found: `${tokenizer.vocabularySize} tokens`,
+      action: "Put the model's own tokenizer beside its weights.",
+    });
+  }
   const completer = new Completer({ session, tokenizer, format }, CHECKPOINT_BYTES);
   return {
     completer,

@@ -55,6 +55,8 @@ class WorkerEngine implements Engine {
   private nextId = 0;
   /** Why nothing more can be asked. */
   private ended: 'closed' | Error | undefined;
+  /** Whoever closes a second time waits for the same end. */
+  private closing: Promise<void> | undefined;
 
   constructor(
     private readonly worker: Worker,
@@ -82,17 +84,23 @@ class WorkerEngine implements Engine {
       this.send({ kind: 'cancel', id });
     };
     return new Promise<CompletionResult>((resolve, reject) => {
+      // First, since it throws for a request that is no plain data, and then nothing may be pending.
+      this.send({ kind: 'complete', id, request });
       this.pending.set(id, { resolve, reject });
       this.worker.ref();
       signal?.addEventListener('abort', cancel, { once: true });
-      this.send({ kind: 'complete', id, request });
     }).finally(() => {
       signal?.removeEventListener('abort', cancel);
       if (this.pending.size === 0) this.worker.unref();
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
     if (this.ended !== undefined) return;
     this.ended = 'closed';
     this.settle(({ resolve }) => {
