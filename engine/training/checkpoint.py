@@ -1,4 +1,8 @@
-"""Checkpoints: weights, optimizers, position and random state in one file, replaced in one step."""
+"""Checkpoints: weights, optimizers and position in one file, replaced in one step.
+
+A batch is a function of the seed and the step, and nothing else in training is random, so the position holds the
+whole random state.
+"""
 
 import os
 from dataclasses import asdict
@@ -11,15 +15,14 @@ from config import Mamba2Config
 from model import Mamba2
 
 
-def save(path: Path, model: Mamba2, optimizers: list[torch.optim.Optimizer], position: dict[str, Any]) -> None:
-    """Writes beside `path` and renames, so that a reader never sees half a file."""
+def save(path: Path, model: Mamba2, optimizers: dict[str, Any], position: dict[str, Any]) -> None:
+    """Writes beside `path` and renames, so that a reader never sees half a file. `optimizers`: unit -> state dict."""
     partial = path.with_suffix(".incomplete")
     torch.save(
         {
             "config": asdict(model.config),
             "model": model.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-            "rng": torch.get_rng_state(),
+            "optimizers": optimizers,
             "position": position,
         },
         partial,

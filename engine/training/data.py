@@ -1,6 +1,6 @@
 """Training samples: source files, holes and windows, one sample a sequence.
 
-A batch is a function of (seed, step) alone, so resuming needs no other position than the step.
+A batch is a function of (seed, index) alone, so resuming needs no other position than the step.
 """
 
 import json
@@ -101,9 +101,9 @@ class Samples:
         ends = self.encoder.lines_end(window[:-1])
         return window[ends[0] + 1 :] if ends else window
 
-    def batch(self, step: int, length: int, count: int, middle_weight: float = 1.0) -> tuple[Tensor, Tensor]:
+    def batch(self, index: int, length: int, count: int, middle_weight: float = 1.0) -> tuple[Tensor, Tensor]:
         """(ids, weights), both [count, length + 1]; a weight belongs to the token as a target, padding has none."""
-        rng = random.Random(self.seed * 1_000_003 + step)
+        rng = random.Random(self.seed * 1_000_003 + index)
         ids = torch.full((count, length + 1), PAD)
         weights = torch.zeros(count, length + 1)
         for row in range(count):

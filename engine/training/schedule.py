@@ -4,7 +4,10 @@ import time
 from dataclasses import dataclass, field
 
 WARM_UP_STEPS = 100
-DECAY_SHARE = 0.25  # of the run; linear to zero
+DECAY_SHARE = 0.35  # of the run; linear to zero
+LARGER_BATCH_FROM = 0.6  # of the run
+MAX_MICRO_STEPS = 2
+BATCH_SLOTS = 8  # batch numbers set aside for a step and worker, so that other micro-steps draw other batches
 
 
 def learning_rate_factor(step: int, progress: float) -> float:
@@ -33,3 +36,8 @@ class Progress:
         if self.tokens is None:
             raise ValueError("a run needs --tokens or --minutes")
         return tokens_seen / self.tokens
+
+
+def micro_steps(progress: float) -> int:
+    """Micro-steps a step: small batches while the loss falls fast, larger ones at the end, when the gradient is noisier."""
+    return 1 if progress < LARGER_BATCH_FROM else MAX_MICRO_STEPS
