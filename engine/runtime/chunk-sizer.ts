@@ -24,7 +24,8 @@ export class ChunkSizer {
 
   /** Learns from a chunk that was run; short ones say little of a token's cost. */
   record(tokens: number, milliseconds: number): void {
-    if (tokens < SIZES[1]) return;
+    // The smallest chunk counts: after one stall a fast machine would be given nothing else, and stay unmeasured.
+    if (tokens < SIZES[0]) return;
     const measured = milliseconds / tokens;
     this.millisecondsPerToken =
       this.millisecondsPerToken === undefined
