@@ -2,7 +2,7 @@ import { GraphBuilder } from '../onnx/graph.ts';
 import { convSize, innerSize, type Mamba2Config } from '../weights/mamba2-config.ts';
 import type { Manifest } from '../weights/package.ts';
 import type { ModelGraph, StateTensor } from './model-graph.ts';
-import { IDS, LOGIT_POSITIONS, LOGITS, nextState } from './model-graph.ts';
+import { IDS, LOGIT_POSITIONS, LOGITS, nextState, NO_COPY } from './model-graph.ts';
 import { GraphWeights } from './weights.ts';
 
 const MICROSOFT = 'com.microsoft' as const;
@@ -19,6 +19,8 @@ export function buildMamba2(manifest: Manifest): ModelGraph {
   const weights = new GraphWeights(graph, manifest);
   graph.input(IDS, 'int64', ['batch', 'tokens']);
   graph.input(LOGIT_POSITIONS, 'int64', ['positions']);
+  graph.node('SequenceConstruct', [LOGIT_POSITIONS], { outputs: [NO_COPY] });
+  graph.sequenceOutput(NO_COPY, 'int64');
 
   let residual = weights.embedding('backbone.embeddings.weight', IDS); // [B, T, D]
   let branch: string | undefined;
@@ -151,12 +153,15 @@ class Mixer {
     const bias = this.weights.vector(this.name('dt_bias'));
     const a = graph.node('Neg', [graph.node('Exp', [this.weights.vector(this.name('A_log'))])]);
     const { min, max } = this.config.timeStepLimit;
-    let dt = graph.node('Softplus', [graph.node('Add', [raw, bias])]);
-    if (min > 0 || max !== null) {
-      const limit = (name: string, value: number): string =>
-        graph.constant(name, 'float32', [], Float32Array.of(value));
-      dt = graph.node('Clip', [dt, limit('dt_min', min), max === null ? '' : limit('dt_max', max)]);
+    if (min === 0 && max === null) {
+      // One operator for A·softplus(raw + bias), and dt from it: A is never zero.
+      const decay = graph.node('LinearAttentionGate', [raw, bias, a], { domain: MICROSOFT });
+      return { dt: graph.node('Mul', [decay, graph.node('Reciprocal', [a])]), decay };
     }
+    const limit = (name: string, value: number): string =>
+      graph.constant(name, 'float32', [], Float32Array.of(value));
+    const softplus = graph.node('Softplus', [graph.node('Add', [raw, bias])]);
+    const dt = graph.node('Clip', [softplus, limit('dt_min', min), max === null ? '' : limit('dt_max', max)]);
     return { dt, decay: graph.node('Mul', [dt, a]) };
   }
 

@@ -4,6 +4,8 @@ import type { Dimension } from '../onnx/graph.ts';
 export const IDS = 'ids'; // int64 [batch, tokens]
 export const LOGIT_POSITIONS = 'logit_positions'; // int64 [positions]: indices into this run's tokens
 export const LOGITS = 'logits'; // float32 [batch, positions, vocabulary]
+/** The first output: a sequence, which keeps the runtime from copying the others (see `runtime/run-in-place.ts`). */
+export const NO_COPY = 'no_copy';
 /** The output that holds a state tensor after the run. */
 export const nextState = (name: string): string => `next.${name}`;
 

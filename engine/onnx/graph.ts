@@ -41,12 +41,19 @@ export class GraphBuilder {
   private count = 0;
 
   input(name: string, type: ElementType, shape: readonly Dimension[]): string {
-    this.inputs.push(valueInfo(name, type, shape));
+    this.inputs.push(valueInfo(name, tensorType(type, shape)));
     return name;
   }
 
   output(name: string, type: ElementType, shape: readonly Dimension[]): string {
-    this.outputs.push(valueInfo(name, type, shape));
+    this.outputs.push(valueInfo(name, tensorType(type, shape)));
+    return name;
+  }
+
+  /** An output that is a sequence of tensors. */
+  sequenceOutput(name: string, type: ElementType): string {
+    const elements = new ProtobufWriter().message(1, tensorType(type, undefined));
+    this.outputs.push(valueInfo(name, new ProtobufWriter().message(4, elements)));
     return name;
   }
 
@@ -139,14 +146,22 @@ function tensor(name: string, type: ElementType, shape: readonly number[]): Prot
   return message.integer(2, ELEMENT_TYPES[type]).string(8, name);
 }
 
-function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ProtobufWriter {
-  const dimensions = new ProtobufWriter();
-  for (const size of shape) {
-    dimensions.message(
-      1,
-      typeof size === 'number' ? new ProtobufWriter().integer(1, size) : new ProtobufWriter().string(2, size),
-    );
+function valueInfo(name: string, type: ProtobufWriter): ProtobufWriter {
+  return new ProtobufWriter().string(1, name).message(2, type);
+}
+
+function tensorType(type: ElementType, shape: readonly Dimension[] | undefined): ProtobufWriter {
+  const message = new ProtobufWriter().integer(1, ELEMENT_TYPES[type]);
+  if (shape !== undefined) {
+    const dimensions = new ProtobufWriter();
+    for (const size of shape) {
+      const dimension = new ProtobufWriter();
+      dimensions.message(
+        1,
+        typeof size === 'number' ? dimension.integer(1, size) : dimension.string(2, size),
+      );
+    }
+    message.message(2, dimensions);
   }
-  const tensorType = new ProtobufWriter().integer(1, ELEMENT_TYPES[type]).message(2, dimensions);
-  return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType));
+  return new ProtobufWriter().message(1, message);
 }

@@ -3,6 +3,7 @@ import { IDS, LOGIT_POSITIONS, LOGITS, nextState, type ModelGraph } from '../arc
 import { buildMamba2 } from '../architecture/mamba2.ts';
 import { BadInputError } from '../errors.ts';
 import type { ModelPackage } from '../weights/package.ts';
+import { runInPlace } from './run-in-place.ts';
 import type { StateBuffer } from './sequence-state.ts';
 import { allocateState, SequenceState, stateLength } from './sequence-state.ts';
 
@@ -94,7 +95,7 @@ export class ModelSession {
     for (const [name, tensor] of from.tensors) feeds[name] = tensor;
     // Every output goes to memory that JavaScript owns: Electron's V8 allows no other.
     for (const [name, tensor] of to.tensors) fetches[nextState(name)] = tensor;
-    await this.session.run(feeds, fetches);
+    await runInPlace(this.session, feeds, fetches);
     state.take();
     return { state: this.own(state.length + ids.length, to), logits: logits.data as Float32Array };
   }

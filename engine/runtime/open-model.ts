@@ -28,7 +28,10 @@ export async function openModel(folder: string, options: SessionOptions): Promis
   try {
     const destination = join(temporary, basename(resolve(folder)));
     const manifest = await convert({ source: folder, destination, bits: 32, block: 32 });
-    const session = await ModelSession.open({ folder: destination, manifest }, { ...options, source: folder });
+    const session = await ModelSession.open(
+      { folder: destination, manifest },
+      { ...options, source: folder },
+    );
     return { folder, manifest, session };
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -142,11 +142,9 @@ for (const name of MODELS) {
               norm += logit ** 2;
             }
           }
-          // Seen on the four models: 0.3 to 1.5 % with 8 bits, 8 to 25 % with 4, whose tiny rows of 64 weights suit no block.
-          assert.ok(
-            Math.sqrt(error / norm) < (bits === 8 ? 0.03 : 0.4),
-            `relative error ${Math.sqrt(error / norm)}`,
-          );
+          // Seen on the four models: 2.5 to 4.5 % with 8 bits, 18 to 28 % with 4. Their random weights forgive less than trained ones.
+          const relative = Math.sqrt(error / norm);
+          assert.ok(relative < (bits === 8 ? 0.06 : 0.35), `relative error ${relative}`);
           await converted.session.close();
         } finally {
           rmSync(temporary, { recursive: true });

@@ -1,0 +1,16 @@
+import { keepRuntimePrivate } from '../../engine/worker/privacy.ts';
+import { benchBundledModel } from './bundled-model.ts';
+import { benchCodestralLayers } from './codestral-layers.ts';
+import { ReadBandwidth } from './read-bandwidth.ts';
+
+const THREADS = 2;
+
+async function main(): Promise<void> {
+  keepRuntimePrivate();
+  const bandwidth = await ReadBandwidth.start(THREADS);
+  await benchBundledModel(THREADS);
+  await benchCodestralLayers(bandwidth, THREADS);
+  await bandwidth.stop();
+}
+
+void main();
