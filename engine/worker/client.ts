@@ -4,8 +4,12 @@ import type { CompletionRequest, CompletionResult, Engine, ModelInfo } from '../
 import { deserializeError } from './errors.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 
-/** How long closing waits for the run under way before the thread is ended from outside. */
-const CLOSE_TIMEOUT_MS = 2000;
+/**
+ * How long closing waits for the thread to end; VS Code gives an extension five seconds to deactivate. The thread is not ended
+ * from outside then: in the middle of a run that aborts the whole process, since ONNX Runtime's binding (1.30) throws a C++
+ * exception that nobody catches.
+ */
+const CLOSE_TIMEOUT_MS = 4000;
 
 export interface EngineOptions {
   /** Path of the bundled worker script. */
@@ -106,12 +110,16 @@ class WorkerEngine implements Engine {
     this.settle(({ resolve }) => {
       resolve(noCompletion('closed'));
     });
-    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
-    this.worker.ref();
-    this.send({ kind: 'close' });
-    const timer = setTimeout(() => void this.worker.terminate(), CLOSE_TIMEOUT_MS);
-    await exited;
-    clearTimeout(timer);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      this.worker.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // Until it has ended it keeps the program alive, for the same reason.
+      this.worker.ref();
+      this.send({ kind: 'close' });
+    });
   }
 
   private send(message: ToWorker): void {
