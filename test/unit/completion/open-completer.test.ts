@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultThreads, openCompleter } from '../../../engine/completion/open-completer.ts';
+import { assertBadInput } from '../../fixtures/bad-input.ts';
+import '../../fixtures/private-runtime.ts';
+import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+
+const TOKENIZER = 'test/fixtures/tokenizer/byte-level/tokenizer.json';
+
+describe('openCompleter', () => {
+  const root = temporaryFolder();
+  const checkpoint = (vocabularySize: number): string => {
+    const folder = join(root, String(vocabularySize));
+    writeRandomCheckpoint(folder, randomConfig({ vocabularySize }));
+    return folder;
+  };
+
+  it('says what it has loaded', async () => {
+    const folder = checkpoint(640);
+    copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
+    const { info, close } = await openCompleter(folder, 1);
+    const { loadMs, parameters, ...rest } = info;
+    assert.ok(loadMs > 0 && parameters > 0);
+    assert.deepEqual(rest, {
+      name: '640',
+      directory: folder,
+      layers: 2,
+      bits: 32,
+      vocabularySize: 640,
+      fimFormat: 'mamba-complete',
+      threads: 1,
+      stateBytes: 2 * (4 * 32 * 16 + 3 * (128 + 32)) * 4,
+    });
+    await close();
+  });
+
+  it('refuses a tokenizer with more tokens than the model has', async () => {
+    const folder = checkpoint(599);
+    copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
+    await assertBadInput(openCompleter(folder, 1), {
+      source: folder,
+      field: 'tokenizer',
+      expected: /599/,
+      found: '600 tokens',
+    });
+  });
+
+  it('refuses a model without a tokenizer', async () => {
+    const folder = checkpoint(64);
+    await assertBadInput(openCompleter(folder, 1), { source: folder, expected: /tokenizer/ });
+  });
+});
+
+describe('defaultThreads', () => {
+  for (const [parallelism, threads] of [
+    [1, 1],
+    [2, 2],
+    [4, 2],
+    [8, 4],
+    [16, 8],
+    [128, 8],
+  ] as const) {
+    it(`${threads} of ${parallelism}`, () => {
+      assert.equal(defaultThreads(parallelism), threads);
+    });
+  }
+});
