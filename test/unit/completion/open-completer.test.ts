@@ -20,8 +20,8 @@ describe('openCompleter', () => {
   it('says what it has loaded', async () => {
     const folder = checkpoint(640);
     copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
-    const { info, close } = await openCompleter(folder, 1);
-    const { loadMs, parameters, ...rest } = info;
+    const opened = await openCompleter(folder, 1);
+    const { loadMs, parameters, ...rest } = opened.info;
     assert.ok(loadMs > 0 && parameters > 0);
     assert.deepEqual(rest, {
       name: '640',
@@ -33,7 +33,7 @@ describe('openCompleter', () => {
       threads: 1,
       stateBytes: 2 * (4 * 32 * 16 + 3 * (128 + 32)) * 4,
     });
-    await close();
+    await opened.close();
   });
 
   it('refuses a tokenizer with more tokens than the model has', async () => {
