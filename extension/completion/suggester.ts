@@ -1,10 +1,4 @@
-import type {
-  Account,
-  CompletionContext,
-  CompletionRequest,
-  Engine,
-  StopReason,
-} from '../../engine/index.ts';
+import type { Account, CompletionContext, CompletionRequest, Engine } from '../../engine/index.ts';
 import { filterSuggestion, type Suggestion } from './filters/index.ts';
 import type { Latency } from './latency.ts';
 import type { Suggestions } from './suggestions.ts';
@@ -86,7 +80,7 @@ export class Suggester {
       return none(saidNothing[result.reason], account);
     }
     latency.measured(account.totalMs);
-    const text = wholeLines(result.text, result.stop);
+    const { text } = result;
     suggestions.remember(context, text);
     if (signal.aborted) return none(CANCELLED, account);
     const offer = this.filtered(text, context);
@@ -114,12 +108,6 @@ const saidNothing = {
   'repeats-suffix': 'repeats the text below',
   closed: 'the engine was closed',
 } as const;
-
-/** Of several lines, a last one that the token budget cut short is not shown. */
-function wholeLines(text: string, stop: StopReason): string {
-  const end = text.lastIndexOf('\n');
-  return stop === 'max-tokens' && end > 0 && text.slice(0, end).trim() !== '' ? text.slice(0, end) : text;
-}
 
 /** A call, so that control flow analysis does not take the flag for unchanged across an await. */
 const aborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -2,6 +2,7 @@ import { keepRuntimePrivate } from '../../engine/worker/privacy.ts';
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { ReadBandwidth } from './read-bandwidth.ts';
+import { benchTyping } from './typing.ts';
 
 const THREADS = 2;
 
@@ -9,6 +10,7 @@ async function main(): Promise<void> {
   keepRuntimePrivate();
   const bandwidth = await ReadBandwidth.start(THREADS);
   await benchBundledModel(THREADS);
+  await benchTyping(THREADS);
   await benchCodestralLayers(bandwidth, THREADS);
   await bandwidth.stop();
 }

@@ -151,11 +151,4 @@ describe('the suggester', () => {
     suggestions.accepted(context, { text: 'x, ', replaces: 0 });
     assert.equal(say(await ask('f(x, █')), '(the same was accepted just now)');
   });
-
-  it('drops a last line that the token budget cut short, if there are others', async () => {
-    const cut = (text: string) =>
-      fakeEngine(() => ({ kind: 'completion', text, stop: 'max-tokens', account }));
-    assert.equal(say(await suggesterOf(cut('a();\nb(c')).ask('█')), 'a();');
-    assert.equal(say(await suggesterOf(cut('a(b')).ask('█')), 'a(b');
-  });
 });
