@@ -2,7 +2,7 @@ import { convert } from '../weights/convert.ts';
 import { count, parse, printJson, UsageError, type Command } from './command.ts';
 
 export const convertModel: Command = {
-  usage: 'convert SOURCE DEST --bits 4|8|32 [--block 32|64|128] [--json]',
+  usage: 'convert SOURCE DEST --bits 4|8|32 [--block 32|64|128] [--name NAME] [--json]',
   summary: 'Converts a checkpoint to a model package and shows the largest error of each tensor',
   async run(args) {
     const { values, positionals } = parse(
@@ -10,6 +10,7 @@ export const convertModel: Command = {
       {
         bits: { type: 'string' },
         block: { type: 'string', default: '128' },
+        name: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
       2,
@@ -17,7 +18,7 @@ export const convertModel: Command = {
     const [source = '', destination = ''] = positionals;
     const bits = oneOf(values.bits ?? '', '--bits', [4, 8, 32] as const);
     const block = oneOf(values.block, '--block', [32, 64, 128] as const);
-    const manifest = await convert({ source, destination, bits, block });
+    const manifest = await convert({ source, destination, bits, block, name: values.name });
     const tensors = Object.entries(manifest.tensors).map(([name, tensor]) => ({
       name,
       shape: tensor.shape,

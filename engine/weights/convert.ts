@@ -35,6 +35,8 @@ export interface ConvertOptions {
   bits: 4 | 8 | 32;
   /** Weights that share a scale; a matrix whose rows it does not divide gets the largest smaller power of two that does. */
   block: number;
+  /** What the package calls itself; the source folder's name by default. */
+  name?: string | undefined;
   /** Called before each tensor. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -63,7 +65,7 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
     const manifest: Manifest = {
       format: FORMAT,
       version: FORMAT_VERSION,
-      name: basename(resolve(options.source)),
+      name: options.name ?? basename(resolve(options.source)),
       config: checkpoint.config,
       bits: options.bits,
       parameters,
