@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { keepRuntimePrivate } from './privacy.ts';
 import type { CompletionRequest, CompletionResult, Engine, ModelInfo } from '../index.ts';
 import { deserializeError } from './errors.ts';
+import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
  * exception that nobody catches.
  */
 const CLOSE_TIMEOUT_MS = 4000;
+/** How long a program that exits without closing waits for the run under way: one chunk, or a small model's loading. */
+const EXIT_TIMEOUT_MS = 2000;
 
 export interface EngineOptions {
   /** Path of the bundled worker script. */
@@ -26,7 +29,16 @@ export interface EngineOptions {
  */
 export async function openEngine({ worker: script, model, threads }: EngineOptions): Promise<Engine> {
   keepRuntimePrivate();
-  const worker = new Worker(script, { workerData: { model, threads } satisfies WorkerOptions });
+  const latch = new ExitLatch();
+  const options: WorkerOptions = { model, threads, exitLatch: latch.memory };
+  const worker = new Worker(script, { workerData: options });
+  const waitForRun = (): void => {
+    latch.exit(EXIT_TIMEOUT_MS);
+  };
+  process.once('exit', waitForRun);
+  worker.once('exit', () => {
+    process.off('exit', waitForRun);
+  });
   const info = await opened(worker).catch(async (error: unknown) => {
     await worker.terminate();
     throw error;

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openCompleter, type OpenCompleter } from '../completion/open-completer.ts';
 import type { CompletionRequest } from '../index.ts';
 import { serializeError } from './errors.ts';
+import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 
 /** The worker thread: everything that computes lives here, so that the editor's thread never waits. */
@@ -11,10 +12,11 @@ async function main(): Promise<void> {
   const send = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  const { model, threads } = workerData as WorkerOptions;
+  const { model, threads, exitLatch } = workerData as WorkerOptions;
+  const latch = new ExitLatch(exitLatch);
   let opened: OpenCompleter;
   try {
-    opened = await openCompleter(model, threads);
+    opened = await latch.computing(() => openCompleter(model, threads));
   } catch (error) {
     send({ kind: 'not-opened', error: serializeError(error) });
     return;
@@ -25,7 +27,9 @@ async function main(): Promise<void> {
   let running: Promise<void> = Promise.resolve();
   const complete = async (id: number, request: CompletionRequest): Promise<void> => {
     try {
-      send({ kind: 'result', id, result: await opened.completer.complete(request, () => newest !== id) });
+      const isCancelled = (): boolean => newest !== id || latch.isExiting;
+      const result = await latch.computing(() => opened.completer.complete(request, isCancelled));
+      send({ kind: 'result', id, result });
     } catch (error) {
       send({ kind: 'error', id, error: serializeError(error) });
     }

@@ -4,6 +4,8 @@ import type { BadInput, CompletionRequest, CompletionResult, ModelInfo } from '.
 export interface WorkerOptions {
   model: string;
   threads: number;
+  /** Memory of the {@link ExitLatch} that both threads share. */
+  exitLatch: SharedArrayBuffer;
 }
 
 export type ToWorker =
