@@ -7,6 +7,7 @@ import type { SequenceState } from '../../engine/runtime/sequence-state.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
 import { convert } from '../../engine/weights/convert.ts';
 import { openCheckpoint } from '../../engine/weights/checkpoint.ts';
+import '../fixtures/private-runtime.ts';
 
 /** Written by a float64 recurrence; SSM states are (layer, head, head_dim, state) there. */
 interface Expected {

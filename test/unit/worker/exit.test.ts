@@ -32,6 +32,10 @@ describe('a program with an engine', () => {
     assert.deepEqual(await run(reciting, 'idle'), [0, 'remember(this);\n', '']);
   });
 
+  it('ends by itself when nothing is asked of the engine', async () => {
+    assert.deepEqual(await run(reciting, 'unused'), [0, '', '']);
+  });
+
   // Without the latch these end by SIGABRT.
   for (const delay of [40, 73, 110, 151, 200]) {
     it(`exits in order in the middle of a run, ${delay} ms after it began`, async () => {

@@ -4,8 +4,8 @@ import { openEngine } from '../../../engine/index.ts';
 /**
  * A program of its own with an engine that it never closes.
  *
- * Usage: program.js MODEL EXIT, with EXIT `idle` (after a completion there is nothing more to do), or the milliseconds after
- * which it exits: in the middle of a long completion, or from `loading+` on while the model loads.
+ * Usage: program.js MODEL EXIT, with EXIT `unused` (nothing is asked), `idle` (nothing more after a completion), or the
+ * milliseconds after which it exits: in the middle of a long completion, or with `loading+` before them while the model loads.
  */
 async function main(model: string, exit: string): Promise<void> {
   const [, loading, delay] = /^(loading\+)?(\d+)$/.exec(exit) ?? [];
@@ -15,6 +15,7 @@ async function main(model: string, exit: string): Promise<void> {
   if (loading !== undefined) exitSoon();
   const engine = await openEngine({ worker: resolve('out/worker.js'), model, threads: 1 });
   if (loading === undefined) exitSoon();
+  if (exit === 'unused') return;
   const prefix = delay === undefined ? 'x = ' : 'const value = compute(first, second);\n'.repeat(1000);
   const result = await engine.complete({
     context: { prefix, suffix: '', prefixOffset: 0, path: 'a.ts', languageId: 'typescript' },
