@@ -146,6 +146,7 @@ function checkConfig(
       wrong(`config.${name}`, 'an integer from 1 to 1048576', size);
     }
   }
+  if (fields['convKernel'] === 1) wrong('config.convKernel', 'at least 2: this column and those kept', 1);
   // More would fill the memory with names of tensors before the first of them is missed.
   if (Number(fields['layers']) > MAX_LAYERS) {
     wrong('config.layers', `at most ${MAX_LAYERS}`, fields['layers']);

@@ -94,6 +94,7 @@ function checked(fields: Fields, config: Mamba2Config): Mamba2Config {
   if (!Number.isInteger(heads / groups)) {
     throw fields.wrong('n_groups', `a divisor of the number of heads, ${heads}`);
   }
+  if (config.convKernel < 2) throw fields.wrong('conv_kernel', 'at least 2: this column and those kept');
   const expand = fields.value('expand');
   if (typeof expand === 'number' && expand * hiddenSize !== heads * headDim) {
     throw fields.wrong('num_heads', `expand · hidden_size / head_dim = ${(expand * hiddenSize) / headDim}`);

@@ -171,6 +171,15 @@ describe('openCheckpoint', () => {
       /"64"/,
     ],
     [
+      'a convolution of one column, which keeps no state',
+      () => {
+        changeConfig({ conv_kernel: 1 });
+      },
+      config,
+      'conv_kernel',
+      /1/,
+    ],
+    [
       'a dimension beyond reason',
       () => {
         changeConfig({ vocab_size: 1e12 });

@@ -62,6 +62,7 @@ describe('openPackage', () => {
     [['config', 'architecture'], 'mamba', { field: 'config.architecture', found: '"mamba"' }],
     [['config', 'heads'], '4', { field: 'config.heads', found: '"4"' }],
     [['config', 'heads'], 4.5, { field: 'config.heads', found: '4.5' }],
+    [['config', 'convKernel'], 1, { field: 'config.convKernel', found: '1' }],
     [['config', 'layers'], 0, { field: 'config.layers', found: '0' }],
     [['config', 'layers'], 1_000_000, { field: 'config.layers', expected: 'at most 4096' }],
     [['config', 'vocabularySize'], 2 ** 40, { field: 'config.vocabularySize', found: /1099511627776/ }],
