@@ -19,6 +19,14 @@ import { StatusItems } from './status/statusItems.ts';
 import { tellEngineState } from './status/tellEngineState.ts';
 import { workerDied } from './status/workerDied.ts';
 
+/** What {@link deactivate} has to wait for. */
+let end = (): Promise<void> => Promise.resolve();
+
+/** VS Code waits for this, up to five seconds, before it ends the process; it does not wait for `dispose`. */
+export function deactivate(): Promise<void> {
+  return end();
+}
+
 /** Builds the parts and registers them. No model work happens here: the engine opens when it is first wanted. */
 export function activate(extension: vscode.ExtensionContext): void {
   const keep = <T extends vscode.Disposable>(part: T): T => {
@@ -46,7 +54,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     },
     now: Date.now,
   });
-  keep({ dispose: () => engines.close() });
+  end = () => engines.end();
 
   const status: StatusItems = keep(
     new StatusItems(() => {
@@ -85,8 +93,8 @@ export function activate(extension: vscode.ExtensionContext): void {
       if (!change.affectsConfiguration(SECTION)) return;
       suggestions.forget();
       const reopens = ['model', 'threads'].some((key) => change.affectsConfiguration(`${SECTION}.${key}`));
-      if (reopens) void engines.close().then(openIfWanted);
-      else openIfWanted();
+      if (reopens) void engines.close();
+      openIfWanted();
     }),
   );
   setTimeout(openIfWanted, 0); // After activation, so that nobody waits for it.

@@ -26,13 +26,19 @@ export interface EngineHostParts {
 const MOST_DEATHS = 3;
 const DEATHS_WITHIN_MS = 10 * 60 * 1000;
 
-/** The one engine: opened when it is first wanted, again after changes, and a few times after its worker died. */
+/**
+ * The one engine: opened when it is first wanted, again after changes, and a few times after its worker died. There is never
+ * more than one worker, since two that load ONNX Runtime at once can end the editor (onnxruntime issue 20084).
+ */
 export class EngineHost {
   private current: EngineState = { kind: 'closed' };
   private opening: Promise<void> | undefined;
+  /** The end of the newest opening or closing: they run one after the other. */
+  private last: Promise<void> = Promise.resolve();
   private deaths: number[] = [];
-  /** Counts closings: an engine that was opened for an older one is not wanted any more. */
+  /** Counts closings: an engine that was wanted before one is not wanted any more. */
   private generation = 0;
+  private hasEnded = false;
 
   constructor(private readonly parts: EngineHostParts) {}
 
@@ -42,7 +48,7 @@ export class EngineHost {
 
   /** The engine, opened if need be, or why there is none. Never rejects. */
   async engine(): Promise<Engine | { unavailable: string }> {
-    if (this.current.kind === 'closed') this.opening = this.open();
+    if (this.current.kind === 'closed' && !this.hasEnded) this.open();
     await this.opening;
     const state = this.state;
     if (state.kind === 'ready') return state.engine;
@@ -56,21 +62,32 @@ export class EngineHost {
     const now = this.parts.now();
     this.deaths = [...this.deaths.filter((time) => now - time < DEATHS_WITHIN_MS), now];
     this.generation++;
-    void engine.close().catch(() => undefined); // Nothing is left of it to close.
+    void this.afterLast(() => engine.close()).catch(() => undefined); // Nothing is left of it to close.
     const { message } = engineFailure(error);
     const startsAgain = this.deaths.length <= MOST_DEATHS;
     this.parts.workerDied(message, startsAgain);
     this.set(startsAgain ? { kind: 'closed' } : { kind: 'failed', failure: { kind: 'died', message } });
   }
 
-  /** Closes what there is; the next request opens anew, with the settings of that time. */
-  async close(): Promise<void> {
-    this.generation++;
+  /**
+   * Closes what there is, an engine that is still opening too; the next request opens anew, with the settings of that time.
+   * Done when no worker is left.
+   */
+  close(): Promise<void> {
     const state = this.current;
+    this.generation++;
     this.deaths = [];
-    this.parts.marker.end(); // Closing the window while a model loads is no crash.
     this.set({ kind: 'closed' });
-    if (state.kind === 'ready') await state.engine.close();
+    return this.afterLast(async () => {
+      if (state.kind === 'ready') await state.engine.close();
+    });
+  }
+
+  /** The window closes: as {@link close}, and nothing is opened any more. */
+  end(): Promise<void> {
+    this.hasEnded = true;
+    this.parts.marker.end(); // Closing the window while a model loads is no crash.
+    return this.close();
   }
 
   /** The user wants to try once more what failed. */
@@ -80,29 +97,43 @@ export class EngineHost {
     await this.engine();
   }
 
-  private async open(): Promise<void> {
-    const generation = this.generation;
-    const { marker } = this.parts;
+  private open(): void {
+    const { generation } = this;
     const model = this.parts.model();
+    // What closing an unwanted engine may throw is no business of those who wait for this one.
+    this.opening = this.afterLast(() => this.load(model, generation)).catch(() => undefined);
     this.set({ kind: 'opening', model: model.path });
+  }
+
+  private async load(model: ModelFolder, generation: number): Promise<void> {
+    if (generation !== this.generation) return;
+    const next = await this.loaded(model);
+    if (generation === this.generation) this.set(next);
+    else if (next.kind === 'ready') await next.engine.close();
+  }
+
+  private async loaded(model: ModelFolder): Promise<EngineState> {
+    const { marker, worker } = this.parts;
     const isRisky = model.kind !== 'bundled';
-    let next: EngineState;
     try {
       if (model.kind === 'relative') throw relativePath(model.path);
       if (isRisky && marker.crashed(model.path))
-        next = { kind: 'failed', failure: crashedBefore(model.path) };
-      else {
-        if (isRisky) marker.begin(model.path);
-        const { worker } = this.parts;
-        const engine = await this.parts.open({ worker, model: model.path, threads: this.parts.threads() });
-        next = { kind: 'ready', engine };
-      }
+        return { kind: 'failed', failure: crashedBefore(model.path) };
+      if (isRisky) marker.begin(model.path);
+      const engine = await this.parts.open({ worker, model: model.path, threads: this.parts.threads() });
+      return { kind: 'ready', engine };
     } catch (error) {
-      next = { kind: 'failed', failure: engineFailure(error) };
+      return { kind: 'failed', failure: engineFailure(error) };
+    } finally {
+      if (isRisky) marker.end();
     }
-    if (isRisky) marker.end();
-    if (generation === this.generation) this.set(next);
-    else if (next.kind === 'ready') await next.engine.close();
+  }
+
+  /** Runs `work` when everything before it has ended, well or not. */
+  private afterLast(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined); // Whoever asked for it is told.
+    return done;
   }
 
   private set(state: EngineState): void {

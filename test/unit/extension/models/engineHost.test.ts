@@ -36,6 +36,31 @@ function hostOf(changes: Partial<EngineHostParts> = {}) {
   return { host, states, opened, engines, marks, crashed };
 }
 
+/** A host whose workers start and end when the test says so. */
+function slowHost(changes: Partial<EngineHostParts> = {}) {
+  const loads: { engine: FakeEngine; finish: () => void; endWorker: () => void }[] = [];
+  const open = () =>
+    new Promise<FakeEngine>((resolve) => {
+      const fake = fakeEngine(() => '');
+      const { close: startClosing } = fake;
+      let endWorker = (): void => undefined;
+      const ended = new Promise<void>((end) => (endWorker = end));
+      const close = async () => {
+        await startClosing();
+        await ended;
+      };
+      const engine = Object.assign(fake, { close });
+      const finish = () => {
+        resolve(engine);
+      };
+      loads.push({ engine, finish, endWorker });
+    });
+  return { ...hostOf({ open, ...changes }), loads };
+}
+
+/** Until everything that could go on has gone on. */
+const turn = () => new Promise(setImmediate);
+
 const chosen = { model: () => ({ kind: 'chosen', path: '/models/a' }) as const };
 
 describe('the engine host', () => {
@@ -79,13 +104,60 @@ describe('the engine host', () => {
     assert.equal(await host.engine(), engines[1]);
   });
 
-  it('closes an engine that came too late', async () => {
-    const { host, engines, states } = hostOf();
+  it('closes an engine that came too late, and closing waits for it', async () => {
+    const { host, loads, states } = slowHost();
     const late = host.engine();
-    await host.close();
+    await turn();
+    let isClosed = false;
+    const closing = host.close().then(() => (isClosed = true));
+    await turn();
+    assert.equal(isClosed, false);
+    loads[0]?.finish();
+    loads[0]?.endWorker();
+    await closing;
     assert.deepEqual(await late, { unavailable: 'the engine was closed' });
-    assert.equal(engines[0]?.isClosed, true);
+    assert.equal(loads[0]?.engine.isClosed, true);
     assert.deepEqual(states, ['opening', 'closed']);
+  });
+
+  it('loads nothing that is not wanted any more when its turn comes', async () => {
+    const { host, loads } = slowHost();
+    const engine = host.engine();
+    await host.close();
+    assert.deepEqual(await engine, { unavailable: 'the engine was closed' });
+    assert.equal(loads.length, 0);
+  });
+
+  it('never has two workers: one that opens waits for the end of the one before', async () => {
+    const { host, loads } = slowHost();
+    const old = host.engine();
+    await turn();
+    loads[0]?.finish();
+    await old;
+    void host.close();
+    const next = host.engine();
+    await turn();
+    assert.equal(loads.length, 1, 'opened while the old worker ends');
+    loads[0]?.endWorker();
+    await turn();
+    assert.equal(loads.length, 2);
+    void host.restart();
+    void host.restart();
+    await turn();
+    assert.equal(loads.length, 2, 'opened while another opens');
+    loads[1]?.finish();
+    loads[1]?.endWorker();
+    assert.deepEqual(await next, { unavailable: 'the engine was closed' });
+    await turn();
+    assert.equal(loads.length, 3);
+  });
+
+  it('opens nothing after its end', async () => {
+    const { host, opened } = hostOf();
+    await host.engine();
+    await host.end();
+    assert.deepEqual(await host.engine(), { unavailable: 'the engine was closed' });
+    assert.equal(opened.length, 1);
   });
 
   it('opens again after the worker died, but not for ever', async () => {
@@ -132,6 +204,28 @@ describe('the engine host', () => {
   it('removes the mark when the load failed in an orderly way', async () => {
     const { host, marks } = hostOf({ ...chosen, open: () => Promise.reject(new Error('no')) });
     await host.engine();
+    assert.deepEqual(marks, ['begin /models/a', 'end']);
+  });
+
+  it('keeps the mark of a load while that of another model, not wanted any more, ends', async () => {
+    let path = '/models/a';
+    const { host, marks, loads } = slowHost({ model: () => ({ kind: 'chosen', path }) });
+    void host.engine();
+    await turn();
+    path = '/models/b';
+    void host.restart();
+    await turn();
+    loads[0]?.finish();
+    loads[0]?.endWorker();
+    await turn();
+    assert.deepEqual(marks, ['begin /models/a', 'end', 'begin /models/b']);
+  });
+
+  it('removes the mark when the window closes: that is no crash', async () => {
+    const { host, marks } = slowHost(chosen);
+    void host.engine();
+    await turn();
+    void host.end();
     assert.deepEqual(marks, ['begin /models/a', 'end']);
   });
 
