@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { SECTION, Settings, type BadSetting, type EnabledLanguages } from './settings.ts';
+import { SECTION, Settings, switched, type BadSetting, type EnabledLanguages } from './settings.ts';
 
 /** Settings as they are at this moment, for a document's language where one is given. */
 export type ReadSettings = (scope?: vscode.ConfigurationScope) => Settings;
@@ -30,10 +30,11 @@ export function configuration(log: vscode.LogOutputChannel): ReadSettings {
 export async function switchLanguage(languageId: string, isEnabled: boolean): Promise<void> {
   const section = vscode.workspace.getConfiguration(SECTION);
   const set = section.inspect<EnabledLanguages>('enable');
+  const layers = [set?.defaultValue, set?.globalValue, set?.workspaceValue];
   const inWorkspace = set?.workspaceValue?.[languageId] !== undefined;
-  const own = inWorkspace ? set.workspaceValue : set?.globalValue;
+  const next = switched({ layers, target: inWorkspace ? 2 : 1 }, languageId, isEnabled);
   const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await section.update('enable', { ...own, [languageId]: isEnabled }, target);
+  await section.update('enable', next, target);
 }
 
 /** Removes the setting `model` wherever it is set. */

@@ -139,3 +139,29 @@ export class Settings {
 export function isEnabledFor(enable: EnabledLanguages, languageId: string): boolean {
   return enable[languageId] ?? enable['*'] ?? true;
 }
+
+/** Layers of the setting `enable`, weakest first, and which of them a switch writes to. */
+export interface EnableLayers {
+  layers: readonly (EnabledLanguages | undefined)[];
+  target: number;
+}
+
+/**
+ * The target layer after a language, or `*`, was switched; undefined if nothing is left in it. It names the language only
+ * where the answer would be another without: a language switched off and on again follows `*` as before.
+ */
+export function switched(
+  { layers, target }: EnableLayers,
+  languageId: string,
+  isEnabled: boolean,
+): EnabledLanguages | undefined {
+  const others = Object.fromEntries(
+    Object.entries(layers[target] ?? {}).filter(([name]) => name !== languageId),
+  );
+  const without = layers
+    .with(target, others)
+    .reduce<EnabledLanguages>((below, above) => ({ ...below, ...above }), {});
+  const own =
+    isEnabledFor(without, languageId) === isEnabled ? others : { ...others, [languageId]: isEnabled };
+  return Object.keys(own).length === 0 ? undefined : own;
+}

@@ -4,8 +4,10 @@ import {
   isEnabledFor,
   SECTION,
   Settings,
+  switched,
   type BadSetting,
   type Definition,
+  type EnabledLanguages,
 } from '../../../extension/settings.ts';
 import { manifest } from './manifest.ts';
 
@@ -115,5 +117,44 @@ describe('settings', () => {
     assert.equal(isEnabledFor({ '*': false, go: true }, 'go'), true);
     assert.equal(isEnabledFor({ '*': false, go: true }, 'rust'), false);
     assert.equal(isEnabledFor({}, 'rust'), true);
+  });
+});
+
+describe('switching a language', () => {
+  const defaults = definitions.enable.fallback;
+  const inUser = (user: EnabledLanguages | undefined, languageId: string, isEnabled: boolean) =>
+    switched({ layers: [defaults, user, undefined], target: 1 }, languageId, isEnabled);
+
+  it('off and on leaves no trace, so that it still follows *', () => {
+    const off = inUser(undefined, 'python', false);
+    assert.deepEqual(off, { python: false });
+    assert.equal(inUser(off, 'python', true), undefined);
+  });
+
+  it('keeps what is said of others', () => {
+    assert.deepEqual(inUser({ go: false, python: false }, 'python', true), { go: false });
+  });
+
+  it('says what differs from *', () => {
+    assert.deepEqual(inUser({ '*': false }, 'python', true), { '*': false, python: true });
+  });
+
+  it('says what differs from a default of its own', () => {
+    assert.deepEqual(inUser(undefined, 'markdown', true), { markdown: true });
+    assert.equal(inUser({ markdown: true }, 'markdown', false), undefined);
+  });
+
+  it('of all languages removes what says the same', () => {
+    assert.deepEqual(inUser(undefined, '*', false), { '*': false });
+    assert.equal(inUser({ '*': false }, '*', true), undefined);
+  });
+
+  it('looks at the layers above and below', () => {
+    assert.deepEqual(switched({ layers: [defaults, undefined, { '*': false }], target: 1 }, 'go', true), {
+      go: true,
+    });
+    assert.deepEqual(switched({ layers: [defaults, { go: false }, { go: false }], target: 2 }, 'go', true), {
+      go: true,
+    });
   });
 });
