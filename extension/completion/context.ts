@@ -4,6 +4,9 @@ import type { DocumentView, Place } from './documentView.ts';
 /** Characters handed over on each side: far more than a window of tokens, and copied to the worker in well under 1 ms. */
 export const MAX_CHARACTERS = 256 * 1024;
 
+/** Lines handed over on each side: reading them is what takes time where they are short. */
+export const MAX_LINES = 8 * 1024;
+
 /** The first line handed over moves in steps of this many, so that the engine's window stays where it is while typing. */
 const STEP_LINES = 1024;
 
@@ -23,7 +26,8 @@ export function completionContext(view: DocumentView, place: Place, origin: Orig
 
   const after = [current.slice(place.character)];
   let size = after[0]?.length ?? 0;
-  for (let index = place.line + 1; index < view.lineCount && size < MAX_CHARACTERS; index++) {
+  const end = Math.min(view.lineCount, place.line + MAX_LINES);
+  for (let index = place.line + 1; index < end && size < MAX_CHARACTERS; index++) {
     const text = view.line(index);
     after.push(text);
     size += text.length + 1;
@@ -34,7 +38,7 @@ export function completionContext(view: DocumentView, place: Place, origin: Orig
   return {
     prefix: prefix.slice(prefixStart),
     suffix: after.join('\n').slice(0, MAX_CHARACTERS),
-    prefixOffset: offsetOfLine(view, first) + prefixStart,
+    prefixOffset: view.offsetOfLine(first) + prefixStart,
     path: origin.path,
     languageId: origin.languageId,
   };
@@ -44,7 +48,7 @@ export function completionContext(view: DocumentView, place: Place, origin: Orig
 function firstLine(view: DocumentView, cursorLine: number): number {
   let size = 0;
   let first = cursorLine;
-  while (first > 0) {
+  while (first > 0 && cursorLine - first < MAX_LINES) {
     size += view.line(first - 1).length + 1;
     if (size > MAX_CHARACTERS) break;
     first--;
@@ -52,10 +56,4 @@ function firstLine(view: DocumentView, cursorLine: number): number {
   if (first === 0) return 0;
   const stepped = Math.ceil(first / STEP_LINES) * STEP_LINES;
   return stepped - first < (cursorLine - first) / 2 ? stepped : first;
-}
-
-function offsetOfLine(view: DocumentView, line: number): number {
-  let offset = 0;
-  for (let index = 0; index < line; index++) offset += view.line(index).length + 1;
-  return offset;
 }

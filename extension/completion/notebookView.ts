@@ -22,7 +22,11 @@ export function notebookView(
     for (let index = 0; index < document.lineCount; index++) lines.push(document.lineAt(index).text);
   }
   return {
-    view: { lineCount: lines.length, line: (index) => lines[index] ?? '' },
+    view: {
+      lineCount: lines.length,
+      line: (index) => lines[index] ?? '',
+      offsetOfLine: (index) => lines.slice(0, index).reduce((offset, { length }) => offset + length + 1, 0),
+    },
     place: { line, character: place.character },
   };
 }

@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict';
-import { completionContext, MAX_CHARACTERS } from '../../../../extension/completion/context.ts';
-import { documentView, type LineSource } from '../../../../extension/completion/documentView.ts';
+import { completionContext, MAX_CHARACTERS, MAX_LINES } from '../../../../extension/completion/context.ts';
+import { documentView, type LineSource, type Place } from '../../../../extension/completion/documentView.ts';
 import { notebookView } from '../../../../extension/completion/notebookView.ts';
 
 const origin = { path: 'src/a.ts', languageId: 'typescript' };
 
-function documentOf(text: string): LineSource {
+/** A document as the editor has it, and how many of its lines were read. */
+function documentOf(text: string): LineSource & { reads: number } {
   const lines = text.split(/\r?\n/);
-  return { lineCount: lines.length, lineAt: (line) => ({ text: lines[line] ?? '' }) };
+  const eol = text.includes('\r\n') ? 2 : 1;
+  const starts: number[] = [];
+  let start = 0;
+  for (const line of lines) {
+    starts.push(start);
+    start += line.length + eol;
+  }
+  const document = {
+    reads: 0,
+    eol,
+    lineCount: lines.length,
+    lineAt: (line: number) => {
+      document.reads++;
+      return { text: lines[line] ?? '', range: { start: { line, character: 0 } } };
+    },
+    offsetAt: ({ line, character }: Place) => (starts[line] ?? 0) + character,
+  };
+  return document;
 }
 
 describe('the context', () => {
@@ -62,6 +80,26 @@ describe('the context', () => {
   });
 });
 
+describe('the context in a long document', () => {
+  for (const lineEnd of ['\n', '\r\n']) {
+    const name = lineEnd === '\n' ? 'LF' : 'CRLF';
+    it(`reads a bounded number of its short lines, and knows where it starts (${name})`, () => {
+      const lines = Array.from({ length: 300_000 }, (_, index) => (index % 2 === 0 ? '' : '}'));
+      const document = documentOf(lines.join(lineEnd));
+      const { prefix, suffix, prefixOffset } = completionContext(
+        documentView(document),
+        { line: 290_001, character: 1 },
+        origin,
+      );
+      assert.ok(document.reads <= 4 * MAX_LINES, `${document.reads} lines`);
+      const text = lines.join('\n');
+      assert.equal(text.slice(prefixOffset, prefixOffset + prefix.length), prefix);
+      assert.equal(text.slice(prefixOffset + prefix.length).startsWith(suffix), true);
+      assert.ok(prefix.endsWith('\n}') && prefix.split('\n').length > MAX_LINES / 2);
+    });
+  }
+});
+
 describe('a notebook', () => {
   const cell = (languageId: string, text: string) => ({ document: { ...documentOf(text), languageId } });
 
@@ -76,5 +114,6 @@ describe('a notebook', () => {
     const { prefix, suffix } = completionContext(view, place, origin);
     assert.equal(prefix, 'import a\nb = 1\nc = ');
     assert.equal(suffix, '\nd\ne');
+    assert.equal(view.offsetOfLine(place.line), 'import a\nb = 1\n'.length);
   });
 });
