@@ -42,11 +42,10 @@ function slowHost(changes: Partial<EngineHostParts> = {}) {
   const open = () =>
     new Promise<FakeEngine>((resolve) => {
       const fake = fakeEngine(() => '');
-      const { close: startClosing } = fake;
       let endWorker = (): void => undefined;
       const ended = new Promise<void>((end) => (endWorker = end));
       const close = async () => {
-        await startClosing();
+        fake.isClosed = true;
         await ended;
       };
       const engine = Object.assign(fake, { close });
