@@ -16,10 +16,11 @@ const layers = {
   architecture: ['onnx', 'weights'],
   runtime: ['architecture', 'onnx', 'weights'],
   state: ['runtime'],
-  decoding: ['runtime', 'state', 'tokenizer'],
-  prompt: ['tokenizer', 'index.ts'],
-  completion: ['prompt', 'state', 'decoding', 'runtime', 'tokenizer', 'weights', 'architecture', 'index.ts'],
-  worker: ['completion', 'index.ts'],
+  decoding: ['tokenizer'],
+  prompt: ['tokenizer'],
+  completion: ['prompt', 'state', 'decoding', 'runtime', 'tokenizer'],
+  worker: ['completion', 'runtime'],
+  cli: ['worker', 'completion', 'prompt', 'decoding', 'runtime', 'tokenizer', 'weights'],
 };
 
 export default tseslint.config(

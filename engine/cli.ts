@@ -5,7 +5,6 @@ import { generate } from './cli/generate.ts';
 import { logits } from './cli/logits.ts';
 import { tokenize } from './cli/tokenize.ts';
 import { UsageError, type Command } from './cli/command.ts';
-import { keepRuntimePrivate } from './worker/privacy.ts';
 
 const COMMANDS: Record<string, Command> = {
   complete,
@@ -40,7 +39,6 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  keepRuntimePrivate();
   try {
     await command.run(rest);
     return 0;

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../onnx/graph.ts';
 import { convSize, innerSize, type Mamba2Config } from '../weights/mamba2-config.ts';
-import type { Manifest } from '../weights/package.ts';
+import type { Manifest } from '../weights/manifest.ts';
 import type { ModelGraph, StateTensor } from './model-graph.ts';
 import { IDS, LOGIT_POSITIONS, LOGITS, nextState, NO_COPY } from './model-graph.ts';
 import { GraphWeights } from './weights.ts';

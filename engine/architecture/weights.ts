@@ -1,5 +1,5 @@
 import type { FileRange, GraphBuilder } from '../onnx/graph.ts';
-import type { Manifest, StoredTensor } from '../weights/package.ts';
+import type { Manifest, StoredTensor } from '../weights/manifest.ts';
 
 /** int8 activations: half the time of float activations at 4 bits, and the only fast path at 8 (measured, 2 cores). */
 const ACCURACY_LEVEL = 4;

@@ -1,6 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import { BadInputError } from '../errors.ts';
-import { openEngine, type CompletionContext } from '../index.ts';
+import type { CompletionContext } from '../prompt/index.ts';
+import { openEngine } from '../worker/client.ts';
 import { BUNDLED_MODEL, count, parse, printJson, UsageError, type Command } from './command.ts';
 import { languageOf } from './language.ts';
 import { readText } from './read-text.ts';

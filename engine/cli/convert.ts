@@ -1,4 +1,6 @@
+import { findTokenizer } from '../tokenizer/index.ts';
 import { convert } from '../weights/convert.ts';
+import { readConfig } from '../weights/read-config.ts';
 import { count, parse, printJson, UsageError, type Command } from './command.ts';
 
 export const convertModel: Command = {
@@ -18,7 +20,21 @@ export const convertModel: Command = {
     const [source = '', destination = ''] = positionals;
     const bits = oneOf(values.bits ?? '', '--bits', [4, 8, 32] as const);
     const block = oneOf(values.block, '--block', [32, 64, 128] as const);
-    const manifest = await convert({ source, destination, bits, block, name: values.name });
+    // A folder that is no checkpoint is told before its tokenizer is looked for.
+    await readConfig(source);
+    const tokenizer = await findTokenizer(source);
+    if (tokenizer === undefined)
+      process.stderr.write(`${source} has no tokenizer: the package will give no text.\n`);
+    const manifest = await convert({
+      source,
+      destination,
+      bits,
+      block,
+      name: values.name,
+      tokenizer: tokenizer?.file,
+    });
+    if (tokenizer === undefined)
+      process.stderr.write(`${source} has no tokenizer: the package gives no text.\n`);
     const tensors = Object.entries(manifest.tensors).map(([name, tensor]) => ({
       name,
       shape: tensor.shape,

@@ -19,7 +19,8 @@ export const generate: Command = {
     );
     const prompt = ids(values.ids);
     const length = count(required(values['max-tokens'], '--max-tokens'), '--max-tokens');
-    const { session } = await openModel(values.model, { threads: defaultThreads() });
+    const model = await openModel(values.model, { threads: defaultThreads() });
+    const { session } = model;
     let { state, logits } = await session.advance(session.initialState(), prompt, 'last');
     const generated = [greedy(logits)];
     while (generated.length < length) {
@@ -27,6 +28,6 @@ export const generate: Command = {
       generated.push(greedy(logits));
     }
     printJson({ ids: generated });
-    await session.close();
+    await model.close();
   },
 };

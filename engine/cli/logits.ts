@@ -17,13 +17,14 @@ export const logits: Command = {
       0,
     );
     const tokens = ids(values.ids);
-    const { session } = await openModel(values.model, { threads: defaultThreads() });
+    const model = await openModel(values.model, { threads: defaultThreads() });
+    const { session } = model;
     const result = await session.advance(session.initialState(), tokens, values.all ? 'all' : 'last');
     const size = session.vocabularySize;
     const rows = Array.from({ length: result.logits.length / size }, (_, row) =>
       Array.from(result.logits.subarray(row * size, (row + 1) * size)),
     );
     printJson({ logits: rows });
-    await session.close();
+    await model.close();
   },
 };

@@ -1,11 +1,4 @@
 import { greedy, StopRule, TextStream } from '../decoding/index.ts';
-import type {
-  Account,
-  CompletionRequest,
-  CompletionResult,
-  NoCompletionReason,
-  StopReason,
-} from '../index.ts';
 import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
@@ -13,9 +6,11 @@ import type { SequenceState } from '../runtime/sequence-state.ts';
 import { CheckpointStore } from '../state/checkpoint-store.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { prefill, type Prefiller } from './prefill.ts';
+import type { CompletionRequest } from './request.ts';
+import { emptyAccount, type CompletionResult, type NoCompletionReason, type StopReason } from './result.ts';
 
-/** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, on a machine that does other things too. */
-const CHUNK_MS = 25;
+/** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, also on a machine that is three times slower for a moment. */
+const CHUNK_MS = 15;
 
 /** What a completer needs of a loaded model. */
 export interface CompletionModel {
@@ -49,37 +44,36 @@ export class Completer {
   /** @param isCancelled asked before every run of the model */
   async complete(request: CompletionRequest, isCancelled: () => boolean): Promise<CompletionResult> {
     const started = performance.now();
+    const account = emptyAccount();
+    const none = (reason: NoCompletionReason): CompletionResult => {
+      account.totalMs = performance.now() - started;
+      return { kind: 'none', reason, account };
+    };
     const { tokenizer, format } = this.model;
     const prompt = buildPrompt(request.context, request, format, tokenizer);
+    // A model without any markers has nothing to go on at the start of a file.
+    if (prompt.ids.length === 0) return none('empty');
     const { end, reused, advanced } = await prefill(
       this.prefiller,
       prompt.ids,
       boundariesOf(prompt),
       isCancelled,
     );
-    const account: Account = {
-      promptTokens: prompt.ids.length,
-      reusedTokens: reused,
-      advancedTokens: advanced,
-      generatedTokens: 0,
-      firstTokenMs: 0,
-      totalMs: 0,
-    };
-    const none = (reason: NoCompletionReason): CompletionResult => ({ kind: 'none', reason, account });
-    if (end === undefined) {
-      account.totalMs = performance.now() - started;
-      return none('cancelled');
-    }
+    account.promptTokens = prompt.ids.length;
+    account.reusedTokens = reused;
+    account.advancedTokens = advanced;
+    if (end === undefined) return none('cancelled');
+
     const { prefix, suffix, languageId } = request.context;
     const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
     const stop = await this.decode(end.state, end.logits, rule, request.maxTokens, isCancelled, () => {
       account.generatedTokens++;
       if (account.generatedTokens === 1) account.firstTokenMs = performance.now() - started;
     });
-    account.totalMs = performance.now() - started;
     if (stop === 'cancelled') return none('cancelled');
     const { text } = rule;
     if (text.trim() === '') return none(stop === 'suffix' ? 'repeats-suffix' : 'empty');
+    account.totalMs = performance.now() - started;
     return { kind: 'completion', text, stop, account };
   }
 

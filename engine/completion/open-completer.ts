@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { BadInputError } from '../errors.ts';
-import type { ModelInfo } from '../index.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
 import { openModel } from '../runtime/open-model.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
@@ -10,6 +9,24 @@ import { Completer } from './completer.ts';
 const CHECKPOINT_BYTES = 128 * 2 ** 20;
 /** Decoding is bound by memory: more threads than this gained nothing on the machines seen. */
 const MAX_THREADS = 8;
+
+/** What is loaded, for the status item and the log. */
+export interface ModelInfo {
+  name: string;
+  /** Folder of the checkpoint or model package. */
+  directory: string;
+  parameters: number;
+  layers: number;
+  /** Bits a weight of the large matrices: 4, 8 or 32. */
+  bits: number;
+  vocabularySize: number;
+  /** The name of the fill-in-the-middle format in use. */
+  fimFormat: string;
+  threads: number;
+  /** Size of one sequence's state in bytes, whatever the context. */
+  stateBytes: number;
+  loadMs: number;
+}
 
 export interface OpenCompleter {
   completer: Completer;
@@ -28,9 +45,10 @@ export async function openCompleter(folder: string, threads: number): Promise<Op
   const tokenizer = await loadTokenizer(folder);
   const format = chooseFimFormat(tokenizer);
   const chosen = threads > 0 ? threads : defaultThreads();
-  const { manifest, session } = await openModel(folder, { threads: chosen });
+  const model = await openModel(folder, { threads: chosen });
+  const { manifest, session } = model;
   if (tokenizer.vocabularySize > session.vocabularySize) {
-    await session.close();
+    await model.close();
     throw new BadInputError({
       source: folder,
       field: 'tokenizer',
@@ -39,7 +57,9 @@ export async function openCompleter(folder: string, threads: number): Promise<Op
       action: "Put the model's own tokenizer beside its weights.",
     });
   }
-  const completer = new Completer({ session, tokenizer, format }, CHECKPOINT_BYTES);
+  const { eosTokenId } = manifest.config;
+  const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
+  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, CHECKPOINT_BYTES);
   return {
     completer,
     info: {
@@ -56,7 +76,7 @@ export async function openCompleter(folder: string, threads: number): Promise<Op
     },
     close: async () => {
       completer.forget();
-      await session.close();
+      await model.close();
     },
   };
 }

@@ -51,8 +51,8 @@ export async function prefill(
       if (to === stop && stop < ids.length) checkpoints.put(ids.slice(0, stop), state);
     }
   } catch (error) {
-    // After a failed run the state may be half written; it is not put back.
-    checkpoints.clear();
+    // A failed run may have left the state half written. Checkpoints are not: a state that is shared is never written to.
+    state.release();
     throw error;
   }
   if (logits === undefined) throw new Error('a prompt needs at least one token');

@@ -1,6 +1,7 @@
 /** From logits and ids to the text of a completion. Pure functions and small classes, no tensors. */
 
 export type { RuleStop } from './cut.ts';
+export { scanBrackets, type Scan } from './brackets.ts';
 export { greedy } from './greedy.ts';
 export type { StopContext, TextLines } from './scope.ts';
 export { StopRule } from './stop-rule.ts';

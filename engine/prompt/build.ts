@@ -1,6 +1,6 @@
-import type { CompletionContext } from '../index.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import type { FimFormat } from './choose.ts';
+import type { CompletionContext } from './completion-context.ts';
 import type { FimFormatName, Part } from './formats.ts';
 import { lineFeeds } from './line-feeds.ts';
 import { prefixWindow } from './prefix-window.ts';

@@ -3,6 +3,7 @@ import { IDS, LOGIT_POSITIONS, LOGITS, nextState, type ModelGraph } from '../arc
 import { buildMamba2 } from '../architecture/mamba2.ts';
 import { BadInputError } from '../errors.ts';
 import type { ModelPackage } from '../weights/package.ts';
+import { keepRuntimePrivate } from './privacy.ts';
 import { runInPlace } from './run-in-place.ts';
 import type { StateBuffer } from './sequence-state.ts';
 import { allocateState, SequenceState, stateLength } from './sequence-state.ts';
@@ -46,6 +47,7 @@ export class ModelSession {
 
   /** Loads a model on the CPU provider. The weights file is mapped, and packed once more in memory by the runtime. */
   static async open(model: ModelPackage, { threads, source }: SessionOptions): Promise<ModelSession> {
+    keepRuntimePrivate();
     const graph = buildMamba2(model.manifest);
     const session = await InferenceSession.create(graph.bytes, {
       executionProviders: ['cpu'],

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { convert } from '../weights/convert.ts';
-import { MANIFEST_FILE, openPackage, type Manifest } from '../weights/package.ts';
-import type { SessionOptions } from './model-session.ts';
-import { ModelSession } from './model-session.ts';
+import { MANIFEST_FILE, type Manifest } from '../weights/manifest.ts';
+import { openPackage } from '../weights/package.ts';
+import { ModelSession, type SessionOptions } from './model-session.ts';
+import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** A model that is loaded, whatever its folder held. */
 export interface OpenModel {
@@ -13,18 +12,22 @@ export interface OpenModel {
   folder: string;
   manifest: Manifest;
   session: ModelSession;
+  /** Frees the model's memory, and on disk what only loading it has made. */
+  close(): Promise<void>;
 }
 
 /**
- * Opens a model package, or a checkpoint in full precision (by way of a package in the temporary folder, removed when loaded).
+ * Opens a model package, or a checkpoint in full precision by way of a package in the temporary folder, which takes four bytes a
+ * parameter there until the model is closed: convert a large one first.
  * @throws BadInputError naming what is wrong with the folder.
  */
 export async function openModel(folder: string, options: SessionOptions): Promise<OpenModel> {
   if (existsSync(join(folder, MANIFEST_FILE))) {
-    const model = await openPackage(folder);
-    return { folder, manifest: model.manifest, session: await ModelSession.open(model, options) };
+    const { manifest } = await openPackage(folder);
+    const session = await ModelSession.open({ folder, manifest }, options);
+    return { folder, manifest, session, close: () => session.close() };
   }
-  const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-'));
+  const temporary = await temporaryFolder();
   try {
     const destination = join(temporary, basename(resolve(folder)));
     const manifest = await convert({ source: folder, destination, bits: 32, block: 32 });
@@ -32,8 +35,15 @@ export async function openModel(folder: string, options: SessionOptions): Promis
       { folder: destination, manifest },
       { ...options, source: folder },
     );
-    return { folder, manifest, session };
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // The runtime has the weights mapped. Windows keeps the file until they are unmapped; elsewhere it may go at once.
+    removeFolder(temporary);
+    const close = async (): Promise<void> => {
+      await session.close();
+      removeFolder(temporary);
+    };
+    return { folder, manifest, session, close };
+  } catch (error) {
+    removeFolder(temporary);
+    throw error;
   }
 }

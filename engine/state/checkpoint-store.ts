@@ -3,9 +3,13 @@ import type { SequenceState } from '../runtime/sequence-state.ts';
 interface Checkpoint {
   ids: readonly number[];
   state: SequenceState;
-  /** Order of the last use. */
+  /** The request that used it last. */
   used: number;
+  /** Tokens to compute it again from the deepest checkpoint before it, when it was put. */
+  cost: number;
 }
+
+const MIN_CHECKPOINTS = 3;
 
 /** A checkpoint that was found; whoever asked releases the state. */
 export interface FoundCheckpoint {
@@ -25,37 +29,44 @@ export class CheckpointStore {
 
   /**
    * @param budgetBytes most memory of all checkpoints together
-   * @param stateBytes memory of one; at least one checkpoint is kept, whatever the budget
+   * @param stateBytes memory of one; three checkpoints are kept whatever the budget, which a prompt's three boundaries need
    */
   constructor(budgetBytes: number, stateBytes: number) {
-    this.capacity = Math.max(1, Math.floor(budgetBytes / stateBytes));
+    this.capacity = Math.max(MIN_CHECKPOINTS, Math.floor(budgetBytes / stateBytes));
   }
 
   get size(): number {
     return this.checkpoints.length;
   }
 
-  /** The deepest checkpoint whose tokens begin `ids`, leaving at least one token to advance by. */
+  /**
+   * The deepest checkpoint whose tokens begin `ids`, leaving at least one token to advance by. Every checkpoint on the way to it
+   * counts as used: the end of the suffix is needed as long as its document is, though deeper ones hide it.
+   */
   find(ids: readonly number[]): FoundCheckpoint | undefined {
+    this.clock++;
     let best: Checkpoint | undefined;
     for (const checkpoint of this.checkpoints) {
-      const deeper = checkpoint.ids.length > (best?.ids.length ?? 0) && checkpoint.ids.length < ids.length;
-      if (deeper && isPrefix(checkpoint.ids, ids)) best = checkpoint;
+      if (checkpoint.ids.length >= ids.length || !isPrefix(checkpoint.ids, ids)) continue;
+      checkpoint.used = this.clock;
+      if (best === undefined || checkpoint.ids.length > best.ids.length) best = checkpoint;
     }
-    if (best === undefined) return undefined;
-    best.used = ++this.clock;
-    return { length: best.ids.length, state: best.state.retain() };
+    return best && { length: best.ids.length, state: best.state.retain() };
   }
 
-  /** Keeps the state after `ids`; the least recently used checkpoint makes room. */
+  /** Keeps the state after `ids`. The least recently used checkpoint makes room, and of several the one that is cheapest to compute. */
   put(ids: readonly number[], state: SequenceState): void {
-    const known = this.checkpoints.find((kept) => kept.ids.length === ids.length && isPrefix(kept.ids, ids));
-    if (known !== undefined) {
-      known.used = ++this.clock;
-      return;
+    let before = 0;
+    for (const checkpoint of this.checkpoints) {
+      if (checkpoint.ids.length > ids.length || !isPrefix(checkpoint.ids, ids)) continue;
+      if (checkpoint.ids.length === ids.length) {
+        checkpoint.used = this.clock;
+        return;
+      }
+      before = Math.max(before, checkpoint.ids.length);
     }
     while (this.checkpoints.length >= this.capacity) this.evict();
-    this.checkpoints.push({ ids, state: state.retain(), used: ++this.clock });
+    this.checkpoints.push({ ids, state: state.retain(), used: this.clock, cost: ids.length - before });
   }
 
   clear(): void {
@@ -64,7 +75,9 @@ export class CheckpointStore {
   }
 
   private evict(): void {
-    const oldest = this.checkpoints.reduce((least, other) => (other.used < least.used ? other : least));
+    const oldest = this.checkpoints.reduce((least, other) =>
+      other.used < least.used || (other.used === least.used && other.cost < least.cost) ? other : least,
+    );
     this.checkpoints = this.checkpoints.filter((kept) => kept !== oldest);
     oldest.state.release();
   }

@@ -1,4 +1,4 @@
 /** The tokenizers' face: a folder or file in, one {@link Tokenizer} out. */
 
-export { loadTokenizer } from './load.ts';
+export { findTokenizer, loadTokenizer } from './load.ts';
 export type { EncodeOptions, Tokenizer } from './tokenizer.ts';

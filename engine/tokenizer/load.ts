@@ -7,6 +7,8 @@ import { SentencePieceTokenizer } from './sentencepiece.ts';
 import { readTokenizerJson } from './tokenizer-json.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+const MISSING_ACTION = "Put the model's tokenizer beside its weights.";
+
 /**
  * Loads the tokenizer of a model.
  * @param source the model's folder, or a tokenizer.json or SentencePiece file itself. In a folder, tokenizer.json comes
@@ -15,11 +17,26 @@ import type { Tokenizer } from './tokenizer.ts';
  * @throws BadInputError if there is none, or it is broken or of another kind
  */
 export async function loadTokenizer(source: string): Promise<Tokenizer> {
+  const found = await findTokenizer(source);
+  if (found !== undefined) return found.tokenizer;
+  throw new BadInputError({
+    source,
+    expected: 'tokenizer.json, tokenizer.model or another *.model* file',
+    found: 'none',
+    action: MISSING_ACTION,
+  });
+}
+
+/** {@link loadTokenizer}, with the file that it came from; undefined if the folder has none. */
+export async function findTokenizer(
+  source: string,
+): Promise<{ file: string; tokenizer: Tokenizer } | undefined> {
   const files = await candidates(source);
+  if (files.length === 0) return undefined;
   let first: unknown;
   for (const file of files) {
     try {
-      return await load(file);
+      return { file, tokenizer: await load(file) };
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
       first ??= error;
@@ -31,37 +48,40 @@ export async function loadTokenizer(source: string): Promise<Tokenizer> {
 }
 
 async function load(file: string): Promise<Tokenizer> {
-  const content = await readFile(file);
-  if (basename(file).endsWith('.json'))
-    return new ByteLevelTokenizer(readTokenizerJson(content.toString('utf8'), file));
-  return new SentencePieceTokenizer(readSentencePieceModel(content, file));
+  try {
+    const content = await readFile(file);
+    if (basename(file).endsWith('.json'))
+      return new ByteLevelTokenizer(readTokenizerJson(content.toString('utf8'), file));
+    return new SentencePieceTokenizer(readSentencePieceModel(content, file));
+  } catch (error) {
+    if (error instanceof BadInputError) throw error;
+    // The operating system's word, or the library's about a part of the file that it does not know.
+    throw new BadInputError(
+      {
+        source: file,
+        field: 'content',
+        expected: 'a byte-level tokenizer.json or a SentencePiece model',
+        found: error instanceof Error ? error.message : String(error),
+        action: 'Download the file again, or choose another model.',
+      },
+      { cause: error },
+    );
+  }
 }
 
-async function candidates(source: string): Promise<[string, ...string[]]> {
-  const missing = (expected: string, found: string, cause?: unknown): never => {
-    const action = "Put the model's tokenizer beside its weights.";
-    throw new BadInputError({ source, expected, found, action }, { cause });
-  };
+async function candidates(source: string): Promise<string[]> {
   let names: string[];
   try {
     if (!(await stat(source)).isDirectory()) return [source];
     names = await readdir(source);
   } catch (cause) {
-    return missing(
-      "a model's folder or a tokenizer file",
-      cause instanceof Error ? cause.message : String(cause),
-      cause,
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new BadInputError(
+      { source, expected: "a model's folder or a tokenizer file", found, action: MISSING_ACTION },
+      { cause },
     );
   }
   const known = ['tokenizer.json', 'tokenizer.model', 'tokenizer.model.v3'];
   const others = names.filter((name) => !known.includes(name) && /\.model(\.|$)/u.test(name)).sort();
-  const [first, ...rest] = [...known.filter((name) => names.includes(name)), ...others].map((name) =>
-    join(source, name),
-  );
-  if (first === undefined)
-    return missing(
-      'tokenizer.json, tokenizer.model or another *.model* file',
-      `none among ${names.length} files`,
-    );
-  return [first, ...rest];
+  return [...known.filter((name) => names.includes(name)), ...others].map((name) => join(source, name));
 }

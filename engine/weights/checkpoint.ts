@@ -9,7 +9,7 @@ import { tensorShapes } from './mamba2-config.ts';
 import type { Layout } from './read-config.ts';
 import { readConfig } from './read-config.ts';
 import type { TensorLocation } from './safetensors.ts';
-import { readSafetensorsHeader } from './safetensors.ts';
+import { ELEMENT_BYTES, readSafetensorsHeader } from './safetensors.ts';
 
 /** A model as its makers publish it: a config and tensors in safetensors files. */
 export interface Checkpoint {
@@ -21,8 +21,8 @@ export interface Checkpoint {
   tensors: ReadonlyMap<string, TensorLocation>;
 }
 
-/** One call reads less than 2 GiB. */
-const MAX_READ_BYTES = 1 << 30;
+/** A multiple of every element's size. */
+const PIECE_BYTES = 1 << 20;
 
 const FILES: Record<Layout, string> = {
   'hugging-face': 'model.safetensors',
@@ -63,27 +63,29 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   return { folder, config, files, tensors };
 }
 
-/** Reads one tensor as float32, in memory of three times its stored size at most. */
-export async function readTensor(location: TensorLocation): Promise<Float32Array> {
-  const file = await open(location.path).catch((error: unknown) => {
-    throw unreadable(location.path, error);
+/** Reads one tensor as float32, in pieces: it needs the memory of the result and a mebibyte. */
+export async function readTensor({ path, type, offset, length }: TensorLocation): Promise<Float32Array> {
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(path, error);
   });
   try {
-    const bytes = Buffer.alloc(location.length);
-    let bytesRead = 0;
-    for (let last = -1; bytesRead < location.length && last !== 0; bytesRead += last) {
-      const length = Math.min(location.length - bytesRead, MAX_READ_BYTES);
-      last = (await file.read(bytes, bytesRead, length, location.offset + bytesRead)).bytesRead;
+    const elementBytes = ELEMENT_BYTES[type];
+    const values = new Float32Array(length / elementBytes);
+    const piece = Buffer.alloc(Math.min(length, PIECE_BYTES));
+    for (let at = 0; at < length; at += piece.length) {
+      const wanted = Math.min(length - at, piece.length);
+      const { bytesRead } = await file.read(piece, 0, wanted, offset + at);
+      if (bytesRead !== wanted) {
+        throw new BadInputError({
+          source: path,
+          expected: `${length} bytes at ${offset}`,
+          found: `${at + bytesRead} bytes`,
+          action: 'The file changed while it was read: download it again.',
+        });
+      }
+      toFloat32(piece.subarray(0, wanted), type, values.subarray(at / elementBytes));
     }
-    if (bytesRead !== location.length) {
-      throw new BadInputError({
-        source: location.path,
-        expected: `${location.length} bytes at ${location.offset}`,
-        found: `${bytesRead} bytes`,
-        action: 'The file changed while it was read: download it again.',
-      });
-    }
-    return toFloat32(bytes, location.type);
+    return values;
   } finally {
     await file.close();
   }

@@ -1,30 +1,18 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { openCheckpoint, readTensor, type Checkpoint } from './checkpoint.ts';
 import { tensorShapes } from './mamba2-config.ts';
-import type { Manifest, PackagedFile, StoredTensor } from './package.ts';
-import { FORMAT, FORMAT_VERSION, hashFile, MANIFEST_FILE } from './package.ts';
+import type { Manifest, PackagedFile, StoredTensor } from './manifest.ts';
+import { FORMAT, FORMAT_VERSION, MANIFEST_FILE } from './manifest.ts';
+import { hashFile } from './package.ts';
 import { quantizeBlocks } from './quantize.ts';
+import { ELEMENT_BYTES } from './safetensors.ts';
+import { WeightsWriter } from './weights-writer.ts';
 
-/** Tensors begin at multiples of this many bytes: a cache line, and the widest vector. */
-const ALIGNMENT = 64;
 /** The smallest block that is worth a scale of its own. */
 const MIN_BLOCK = 32;
-/**
- * Where a tokenizer is looked for, in this order. A SentencePiece model comes first: Mistral's repositories also hold a
- * tokenizer.json that was converted from it, which is not byte-level and cannot be read.
- */
-const TOKENIZER_FILES = [
-  /^tokenizer\.model$/,
-  /^tokenizer\.model\.v\d+$/,
-  /^tokenizer\.json$/,
-  /\.model(?:\.v\d+)?$/,
-];
-/** One call writes less than 2 GiB. */
-const MAX_WRITE_BYTES = 1 << 30;
 
 export interface ConvertOptions {
   /** Folder of the checkpoint. */
@@ -37,6 +25,8 @@ export interface ConvertOptions {
   block: number;
   /** What the package calls itself; the source folder's name by default. */
   name?: string | undefined;
+  /** A tokenizer's file to put beside the weights; without one the package gives logits, and no text. */
+  tokenizer?: string | undefined;
   /** Called before each tensor. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -61,6 +51,7 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
   await rm(incomplete, { recursive: true, force: true });
   await mkdir(incomplete, { recursive: true });
   try {
+    await checkFreeSpace(incomplete, checkpoint, options.bits);
     const { tensors, parameters, weights } = await writeWeights(checkpoint, incomplete, options);
     const manifest: Manifest = {
       format: FORMAT,
@@ -70,7 +61,7 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
       bits: options.bits,
       parameters,
       weights,
-      tokenizer: await copyTokenizer(options.source, incomplete),
+      tokenizer: options.tokenizer === undefined ? null : await copyTokenizer(options.tokenizer, incomplete),
       tensors,
     };
     await writeFile(join(incomplete, MANIFEST_FILE), `${JSON.stringify(manifest, null, 1)}\n`);
@@ -78,8 +69,20 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
     return manifest;
   } catch (error) {
     await rm(incomplete, { recursive: true, force: true });
-    throw error;
+    throw isFull(error) ? fullDisk(destination, error) : error;
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+function fullDisk(source: string, cause: unknown): BadInputError {
+  const action = 'Free some space, or convert to fewer bits.';
+  return new BadInputError(
+    { source, expected: 'space for the whole package', found: 'a full disk', action },
+    { cause },
+  );
 }
 
 async function writeWeights(
@@ -161,56 +164,27 @@ function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-async function copyTokenizer(source: string, destination: string): Promise<PackagedFile | null> {
-  const files = (await readdir(source)).sort();
-  for (const pattern of TOKENIZER_FILES) {
-    const file = files.find((name) => pattern.test(name));
-    if (file === undefined) continue;
-    const target = join(destination, file);
-    await copyFile(join(source, file), target);
-    return { file, bytes: (await stat(target)).size, sha256: await hashFile(target) };
-  }
-  return null;
+async function copyTokenizer(source: string, folder: string): Promise<PackagedFile> {
+  const file = basename(source);
+  const target = join(folder, file);
+  await copyFile(source, target);
+  return { file, bytes: (await stat(target)).size, sha256: await hashFile(target) };
 }
 
-/** Appends tensors to the weights file and hashes what it writes. */
-class WeightsWriter {
-  private readonly hash = createHash('sha256');
-  private position = 0;
-
-  private constructor(
-    private readonly path: string,
-    private readonly file: Awaited<ReturnType<typeof open>>,
-  ) {}
-
-  static async create(path: string): Promise<WeightsWriter> {
-    return new WeightsWriter(path, await open(path, 'wx'));
-  }
-
-  /** Returns the offset at which the bytes stand. */
-  async append(bytes: Uint8Array): Promise<number> {
-    const offset = Math.ceil(this.position / ALIGNMENT) * ALIGNMENT;
-    await this.write(new Uint8Array(offset - this.position));
-    await this.write(bytes);
-    return offset;
-  }
-
-  async finish(): Promise<PackagedFile> {
-    await this.file.sync();
-    return { file: basename(this.path), bytes: this.position, sha256: this.hash.digest('hex') };
-  }
-
-  close(): Promise<void> {
-    return this.file.close();
-  }
-
-  private async write(bytes: Uint8Array): Promise<void> {
-    this.hash.update(bytes);
-    let written = 0;
-    while (written < bytes.byteLength) {
-      const length = Math.min(bytes.byteLength - written, MAX_WRITE_BYTES);
-      written += (await this.file.write(bytes, written, length)).bytesWritten;
-    }
-    this.position += bytes.byteLength;
-  }
+/** A full disk in the middle of a conversion has cost minutes, and has left others without room. */
+async function checkFreeSpace(folder: string, { tensors }: Checkpoint, bits: number): Promise<void> {
+  const elements = [...tensors.values()].reduce(
+    (sum, { type, length }) => sum + length / ELEMENT_BYTES[type],
+    0,
+  );
+  // Scales, the matrices that keep 8 bits, and the tokenizer: a quarter more at most.
+  const needed = Math.ceil((elements * bits * 1.25) / 8);
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= needed) return;
+  throw new BadInputError({
+    source: folder,
+    expected: `${needed} bytes of free space`,
+    found: `${bavail * bsize} bytes`,
+    action: 'Free some space, or convert to fewer bits.',
+  });
 }

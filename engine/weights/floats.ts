@@ -1,14 +1,27 @@
 import type { FloatType } from './safetensors.ts';
 
-/** Elements of a tensor's bytes as float32; the bytes are little-endian. */
-export function toFloat32(bytes: Uint8Array, type: FloatType): Float32Array {
+/**
+ * Writes the elements of a tensor's bytes to `target` as float32; the bytes are little-endian.
+ * @param bytes a whole number of elements; no more of them than `target` holds
+ */
+export function toFloat32(bytes: Uint8Array, type: FloatType, target: Float32Array): void {
   switch (type) {
     case 'F32':
-      return new Float32Array(bytes.slice().buffer);
-    case 'BF16':
-      return fromBfloat16(words(bytes));
-    case 'F16':
-      return fromFloat16(words(bytes));
+      new Uint8Array(target.buffer, target.byteOffset).set(bytes);
+      break;
+    case 'BF16': {
+      // bfloat16 is the upper half of a float32.
+      const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
+      const halves = words(bytes);
+      for (let i = 0; i < halves.length; i++) bits[i] = (halves[i] ?? 0) << 16;
+      break;
+    }
+    case 'F16': {
+      const table = float16Table();
+      const halves = words(bytes);
+      for (let i = 0; i < halves.length; i++) target[i] = table[halves[i] ?? 0] ?? 0;
+      break;
+    }
   }
 }
 
@@ -17,23 +30,9 @@ function words(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
 }
 
-/** bfloat16 is the upper half of a float32. */
-function fromBfloat16(words: Uint16Array): Float32Array {
-  const bits = new Uint32Array(words.length);
-  for (let i = 0; i < words.length; i++) bits[i] = (words[i] ?? 0) << 16;
-  return new Float32Array(bits.buffer);
-}
-
-/** IEEE 754 binary16, by a table of all 65,536 values: 256 KiB, made once when a model in float16 is first seen. */
-function fromFloat16(words: Uint16Array): Float32Array {
-  const table = float16Table();
-  const floats = new Float32Array(words.length);
-  for (let i = 0; i < words.length; i++) floats[i] = table[words[i] ?? 0] ?? 0;
-  return floats;
-}
-
 let table: Float32Array | undefined;
 
+/** IEEE 754 binary16, by a table of all 65,536 values: 256 KiB, made once when a model in float16 is first seen. */
 function float16Table(): Float32Array {
   table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
     const sign = bits & 0x8000 ? -1 : 1;

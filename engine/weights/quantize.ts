@@ -9,9 +9,12 @@ export interface BlockQuantized {
 }
 
 /**
- * Quantizes a matrix [rows, columns] to 4 or 8 bits in blocks of `block` elements of a row; a row's last block is filled with zeros.
- * A block's scale is the one of a few candidates that leaves the smallest squared error: the whole range used on either side,
- * and, for 4 bits, the range drawn in a little, which clips the largest element and serves the others.
+ * Quantizes a matrix [rows, columns] to 4 or 8 bits in blocks of `block` elements of a row.
+ *
+ * With 8 bits a block's scale makes its largest element 127 steps. With 4 it is the one of five that leaves the smallest squared
+ * error: the largest element at the end of the range's longer side, or the range drawn in by up to a fifth, which clips that element
+ * and serves the others.
+ * @param block divides the columns
  */
 export function quantizeBlocks(
   weights: Float32Array,
@@ -20,7 +23,7 @@ export function quantizeBlocks(
   bits: 4 | 8,
   block: number,
 ): BlockQuantized {
-  const blocks = Math.ceil(columns / block);
+  const blocks = columns / block;
   const middle = 2 ** (bits - 1);
   const quants = new Uint8Array((rows * blocks * block * bits) / 8);
   const scales = new Float32Array(rows * blocks);
@@ -29,10 +32,9 @@ export function quantizeBlocks(
   for (let row = 0; row < rows; row++) {
     for (let b = 0; b < blocks; b++) {
       const start = row * columns + b * block;
-      const values = weights.subarray(start, Math.min(start + block, (row + 1) * columns));
+      const values = weights.subarray(start, start + block);
       const scale = bestScale(values, middle);
       scales[row * blocks + b] = scale;
-      rounded.fill(0);
       for (let i = 0; i < values.length; i++) {
         const value = values[i] ?? 0;
         const quant = scale === 0 ? 0 : clamp(Math.round(value / scale), -middle, middle - 1);

@@ -90,7 +90,8 @@ function fromMistral(fields: Fields): Mamba2Config {
 }
 
 function checked(fields: Fields, config: Mamba2Config): Mamba2Config {
-  const { heads, groups, headDim, hiddenSize, vocabularySize, layers } = config;
+  const { heads, groups, headDim, hiddenSize, vocabularySize, layers, convKernel } = config;
+  if (convKernel < 2) throw fields.wrong('conv_kernel', 'at least 2');
   if (!Number.isInteger(heads / groups)) {
     throw fields.wrong('n_groups', `a divisor of the number of heads, ${heads}`);
   }

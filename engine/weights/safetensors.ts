@@ -9,7 +9,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 const MAX_TENSOR_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Bytes an element of the types that weights come in. */
-const ELEMENT_BYTES = { F32: 4, BF16: 2, F16: 2 } as const;
+export const ELEMENT_BYTES = { F32: 4, BF16: 2, F16: 2 } as const;
 export type FloatType = keyof typeof ELEMENT_BYTES;
 
 /** Where a tensor stands in a safetensors file. */
@@ -41,6 +41,9 @@ export async function readSafetensorsHeader(path: string): Promise<Map<string, T
     const text = Buffer.alloc(length);
     await file.read(text, 0, length, 8);
     return parseHeader(path, text.toString('utf8'), 8 + length, size);
+  } catch (error) {
+    // A folder by this name opens, and cannot be read.
+    throw error instanceof BadInputError ? error : unreadable(path, error);
   } finally {
     await file.close();
   }

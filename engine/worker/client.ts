@@ -1,6 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import { keepRuntimePrivate } from './privacy.ts';
-import type { CompletionRequest, CompletionResult, Engine, ModelInfo } from '../index.ts';
+import { keepRuntimePrivate } from '../runtime/privacy.ts';
+import type { ModelInfo } from '../completion/open-completer.ts';
+import type { CompletionRequest } from '../completion/request.ts';
+import { emptyAccount, type CompletionResult } from '../completion/result.ts';
+import { BadInputError } from '../errors.ts';
+import { EngineGoneError, type Engine } from './engine.ts';
 import { deserializeError } from './errors.ts';
 import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
@@ -25,7 +29,7 @@ export interface EngineOptions {
 
 /**
  * Loads a model in a worker thread.
- * @throws BadInputError if something of the model is not as it should be; Error if the worker cannot start.
+ * @throws BadInputError if something of the model or the platform is not as it should be; Error if the worker cannot start.
  */
 export async function openEngine({ worker: script, model, threads }: EngineOptions): Promise<Engine> {
   keepRuntimePrivate();
@@ -54,7 +58,9 @@ function opened(worker: Worker): Promise<ModelInfo> {
       else if (message.kind === 'not-opened') reject(deserializeError(message.error));
     });
     // After the promise is settled these do nothing.
-    worker.once('error', reject);
+    worker.once('error', (error) => {
+      reject(error instanceof Error ? (missingRuntime(error) ?? error) : new Error(String(error)));
+    });
     worker.once('exit', (code) => {
       reject(new Error(`the engine's worker ended with code ${code} while it loaded its model`));
     });
@@ -82,10 +88,11 @@ class WorkerEngine implements Engine {
       this.receive(message);
     });
     worker.on('error', (error) => {
-      this.end(error instanceof Error ? error : new Error(String(error)));
+      const message = error instanceof Error ? error.message : String(error);
+      this.end(new EngineGoneError(`the engine's worker died: ${message}`, { cause: error }));
     });
     worker.on('exit', (code) => {
-      this.end(new Error(`the engine's worker ended with code ${code}`));
+      this.end(new EngineGoneError(`the engine's worker ended with code ${code}`));
     });
     // An idle engine keeps no program alive.
     worker.unref();
@@ -107,7 +114,8 @@ class WorkerEngine implements Engine {
       signal?.addEventListener('abort', cancel, { once: true });
     }).finally(() => {
       signal?.removeEventListener('abort', cancel);
-      if (this.pending.size === 0) this.worker.unref();
+      // Closing keeps the program alive until the worker has ended.
+      if (this.pending.size === 0 && this.ended === undefined) this.worker.unref();
     });
   }
 
@@ -162,13 +170,21 @@ class WorkerEngine implements Engine {
 }
 
 function noCompletion(reason: 'closed' | 'cancelled'): CompletionResult {
-  const account = {
-    promptTokens: 0,
-    reusedTokens: 0,
-    advancedTokens: 0,
-    generatedTokens: 0,
-    firstTokenMs: 0,
-    totalMs: 0,
-  };
-  return { kind: 'none', reason, account };
+  return { kind: 'none', reason, account: emptyAccount() };
+}
+
+/** ONNX Runtime's binding for this system is not there: an Intel Mac, or a package made for another platform. */
+function missingRuntime(error: Error): BadInputError | undefined {
+  if (!error.message.includes('onnxruntime_binding')) return undefined;
+  return new BadInputError(
+    {
+      source: 'Mamba Complete',
+      field: 'ONNX Runtime',
+      expected:
+        'a package for this platform (there are linux-x64, linux-arm64, win32-x64, win32-arm64, darwin-arm64)',
+      found: `none for ${process.platform}-${process.arch}`,
+      action: "Install the extension's package for this platform; there is none for Intel Macs.",
+    },
+    { cause: error },
+  );
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCompleter, type OpenCompleter } from '../completion/open-completer.ts';
-import type { CompletionRequest } from '../index.ts';
+import type { CompletionRequest } from '../completion/request.ts';
 import { serializeError } from './errors.ts';
 import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';

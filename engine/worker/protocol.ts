@@ -1,4 +1,7 @@
-import type { BadInput, CompletionRequest, CompletionResult, ModelInfo } from '../index.ts';
+import type { ModelInfo } from '../completion/open-completer.ts';
+import type { CompletionRequest } from '../completion/request.ts';
+import type { CompletionResult } from '../completion/result.ts';
+import type { BadInput } from '../errors.ts';
 
 /** What the worker is started with. */
 export interface WorkerOptions {

@@ -1,4 +1,3 @@
-import { keepRuntimePrivate } from '../../engine/worker/privacy.ts';
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { ReadBandwidth } from './read-bandwidth.ts';
@@ -7,7 +6,6 @@ import { benchTyping } from './typing.ts';
 const THREADS = 2;
 
 async function main(): Promise<void> {
-  keepRuntimePrivate();
   const bandwidth = await ReadBandwidth.start(THREADS);
   await benchBundledModel(THREADS);
   await benchTyping(THREADS);

@@ -106,15 +106,14 @@ describe('prefill', () => {
     assert.equal(by.checkpoints.size, 0);
   });
 
-  it('after an error nothing is remembered, and the next prompt is computed from the start', async () => {
+  it('an error leaves the checkpoints as they were, and right', async () => {
     const by = prefiller();
     await end(by, ids, [40]);
     assert.equal(by.checkpoints.size, 1);
     const wrong = [...ids.slice(0, 70), 640, ...ids.slice(70)];
     await assert.rejects(prefill(by, wrong, [60], never), BadInputError);
-    assert.equal(by.checkpoints.size, 0);
     const next = await end(by, ids, [40]);
-    assert.equal(next.reused, 0);
-    assert.deepEqual(next.logits, (await end(prefiller(), ids, [40])).logits);
+    assert.ok(next.reused >= 40);
+    assert.deepEqual(next.logits, (await end(prefiller(), ids, [40, next.reused])).logits);
   });
 });

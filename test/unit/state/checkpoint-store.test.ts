@@ -63,14 +63,26 @@ describe('CheckpointStore', () => {
     assert.equal(find(store, [3, 0]), 1);
   });
 
-  it('keeps one checkpoint when even that is beyond the budget', () => {
+  it('keeps three checkpoints when even one is beyond the budget: a prompt has three places for them', () => {
     const store = new CheckpointStore(5, 10);
-    states.put(store, [1]);
-    assert.equal(find(store, [1, 0]), 1);
-    states.put(store, [2]);
-    assert.equal(store.size, 1);
+    for (const ids of [[1], [2], [3], [4]]) states.put(store, ids);
+    assert.equal(store.size, 3);
     assert.deepEqual(states.freed, ['1']);
-    assert.equal(find(store, [2, 0]), 1);
+    assert.equal(find(store, [4, 0]), 1);
+  });
+
+  it('keeps what a document needs while it is typed in, however long', () => {
+    const store = new CheckpointStore(40, 10);
+    const suffix = Array.from({ length: 50 }, () => 1);
+    states.put(store, [9]);
+    states.put(store, suffix);
+    for (let typed = 1; typed < 50; typed++) {
+      const ids = [...suffix, ...Array.from({ length: typed }, () => 2)];
+      assert.equal(find(store, ids), ids.length - 1);
+      states.put(store, ids);
+    }
+    assert.equal(find(store, [...suffix, 7]), 50);
+    assert.equal(find(store, [9, 7]), undefined);
   });
 
   it('keeps the first state of the same tokens', () => {
@@ -83,10 +95,11 @@ describe('CheckpointStore', () => {
   });
 
   it('an evicted state lives as long as somebody else holds it', () => {
-    const store = new CheckpointStore(10, 10);
+    const store = new CheckpointStore(30, 10);
     states.put(store, [1]);
     const found = store.find([1, 2]);
-    states.put(store, [2]);
+    for (const ids of [[2], [3], [4]]) states.put(store, ids);
+    assert.equal(find(store, [1, 2]), undefined);
     assert.deepEqual(states.freed, []);
     found?.state.release();
     assert.deepEqual(states.freed, ['1']);

@@ -136,28 +136,20 @@ describe('convert', () => {
     }
   }
 
-  const tokenizers: [held: string[], copied: string | undefined][] = [
-    [[], undefined],
-    [['tokenizer.json'], 'tokenizer.json'],
-    [['tokenizer.model.v3'], 'tokenizer.model.v3'],
-    [['other.model', 'tokenizer.json'], 'tokenizer.json'],
-    // Mistral's own: its tokenizer.json is a conversion that is not byte-level.
-    [['tokenizer.json', 'tokenizer.model.v3'], 'tokenizer.model.v3'],
-    [['tokenizer.model', 'tokenizer.model.v3'], 'tokenizer.model'],
-  ];
-  for (const [held, copied] of tokenizers) {
-    it(`of ${JSON.stringify(held)} takes ${copied ?? 'none'}`, async () => {
-      for (const file of held) writeFileSync(join(source, file), `this is ${file}`);
-      const { tokenizer } = await convert(options(32));
-      if (copied === undefined) {
-        assert.equal(tokenizer, null);
-        return;
-      }
-      const path = join(destination, copied);
-      assert.equal(readFileSync(path, 'utf8'), `this is ${copied}`);
-      assert.deepEqual(tokenizer, { file: copied, bytes: statSync(path).size, sha256: await hashFile(path) });
+  it('puts a tokenizer beside the weights only if it is given one', async () => {
+    const tokenizer = join(source, 'some.model.v3');
+    writeFileSync(tokenizer, 'this is a tokenizer');
+    assert.equal((await convert(options(32))).tokenizer, null);
+    rmSync(destination, { recursive: true });
+    const manifest = await convert({ ...options(32), tokenizer });
+    const path = join(destination, 'some.model.v3');
+    assert.equal(readFileSync(path, 'utf8'), 'this is a tokenizer');
+    assert.deepEqual(manifest.tokenizer, {
+      file: 'some.model.v3',
+      bytes: statSync(path).size,
+      sha256: await hashFile(path),
     });
-  }
+  });
 
   it('tells of each tensor before it is read', async () => {
     const steps: number[] = [];

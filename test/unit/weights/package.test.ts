@@ -17,8 +17,9 @@ describe('openPackage', () => {
   const path = join(folder, 'manifest.json');
   before(async () => {
     writeRandomCheckpoint(join(root, 'checkpoint'), randomConfig());
-    writeFileSync(join(root, 'checkpoint', 'tokenizer.json'), '{}');
-    await convert({ source: join(root, 'checkpoint'), destination: original, bits: 8, block: 32 });
+    const tokenizer = join(root, 'checkpoint', 'tokenizer.json');
+    writeFileSync(tokenizer, '{}');
+    await convert({ source: join(root, 'checkpoint'), destination: original, bits: 8, block: 32, tokenizer });
   });
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });

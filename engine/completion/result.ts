@@ -1,0 +1,36 @@
+import type { RuleStop } from '../decoding/index.ts';
+
+/** What a request cost. Times are milliseconds. */
+export interface Account {
+  promptTokens: number;
+  /** Prompt tokens whose state was known already. */
+  reusedTokens: number;
+  /** Prompt tokens that the model was advanced by. */
+  advancedTokens: number;
+  generatedTokens: number;
+  /** From the request's arrival in the worker to the first generated token; 0 if none was generated. */
+  firstTokenMs: number;
+  totalMs: number;
+}
+
+/** Why generation ended: by a rule, by the model itself, or because the tokens were used up. */
+export type StopReason = RuleStop | 'end-token' | 'max-tokens';
+
+/** Why there is no text. */
+export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'closed';
+
+export type CompletionResult =
+  | { kind: 'completion'; text: string; stop: StopReason; account: Account }
+  | { kind: 'none'; reason: NoCompletionReason; account: Account };
+
+/** The account of a request that has cost nothing yet. */
+export function emptyAccount(): Account {
+  return {
+    promptTokens: 0,
+    reusedTokens: 0,
+    advancedTokens: 0,
+    generatedTokens: 0,
+    firstTokenMs: 0,
+    totalMs: 0,
+  };
+}

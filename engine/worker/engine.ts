@@ -1,0 +1,21 @@
+import type { ModelInfo } from '../completion/open-completer.ts';
+import type { CompletionRequest } from '../completion/request.ts';
+import type { CompletionResult } from '../completion/result.ts';
+
+/** A loaded model in a thread of its own. */
+export interface Engine {
+  readonly model: ModelInfo;
+  /**
+   * Completes at a cursor. A newer request, or aborting the signal, ends an older one within one prefill chunk with
+   * `{ kind: 'none', reason: 'cancelled' }`.
+   * @throws EngineGoneError if the worker died; any other error is a bug that this request met, and the engine goes on.
+   */
+  complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResult>;
+  /** Ends the worker; requests under way end as 'closed'. */
+  close(): Promise<void>;
+}
+
+/** The engine's worker has ended without being asked to. Only another engine helps. */
+export class EngineGoneError extends Error {
+  override readonly name = 'EngineGoneError';
+}
