@@ -77,6 +77,19 @@ export class Completer {
     return { kind: 'completion', text, stop, account };
   }
 
+  /**
+   * Advances to the end of a prompt that is likely to be asked for, so that the request finds the state there.
+   * @returns the tokens that the model was advanced by
+   */
+  async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
+    const { tokenizer, format } = this.model;
+    const prompt = buildPrompt(request.context, request, format, tokenizer);
+    if (prompt.ids.length === 0) return 0;
+    const { end, advanced } = await prefill(this.prefiller, prompt.ids, boundariesOf(prompt), isCancelled);
+    end?.state.release();
+    return advanced;
+  }
+
   /** Greedy decoding until the rule, the model or the limit ends it; releases the state. */
   private async decode(
     from: SequenceState,

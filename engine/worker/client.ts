@@ -119,6 +119,10 @@ class WorkerEngine implements Engine {
     });
   }
 
+  warm(request: CompletionRequest): void {
+    if (this.ended === undefined) this.send({ kind: 'warm', request });
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;

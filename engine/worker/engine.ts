@@ -11,6 +11,11 @@ export interface Engine {
    * @throws EngineGoneError if the worker died; any other error is a bug that this request met, and the engine goes on.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResult>;
+  /**
+   * Prepares for a request that may come, such as after the cursor has moved. Runs when nothing else does, and gives way within
+   * one prefill chunk to whatever is asked next.
+   */
+  warm(request: CompletionRequest): void;
   /** Ends the worker; requests under way end as 'closed'. */
   close(): Promise<void>;
 }

@@ -24,6 +24,8 @@ async function main(): Promise<void> {
 
   // One request computes at a time; a newer one ends the older, and starts when that one has let go of the model.
   let newest = -1;
+  // Counts what was asked for: warming ahead gives way to all of it.
+  let asked = 0;
   let running: Promise<void> = Promise.resolve();
   const complete = async (id: number, request: CompletionRequest): Promise<void> => {
     try {
@@ -34,9 +36,21 @@ async function main(): Promise<void> {
       send({ kind: 'error', id, error: serializeError(error) });
     }
   };
+  const warm = async (request: CompletionRequest, turn: number): Promise<void> => {
+    const isCancelled = (): boolean => asked !== turn || latch.isExiting;
+    if (isCancelled()) return;
+    // Nobody waits for it: what is wrong with it shows when the request itself comes.
+    await latch.computing(() => opened.completer.warm(request, isCancelled)).catch(() => undefined);
+  };
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
+      case 'warm': {
+        const turn = ++asked;
+        running = running.then(() => warm(message.request, turn));
+        break;
+      }
       case 'complete':
+        asked++;
         newest = message.id;
         running = running.then(() => complete(message.id, message.request));
         break;
@@ -44,6 +58,7 @@ async function main(): Promise<void> {
         if (newest === message.id) newest = -1;
         break;
       case 'close':
+        asked++;
         newest = -1;
         running = running
           .then(() => opened.close())

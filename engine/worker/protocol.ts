@@ -13,6 +13,7 @@ export interface WorkerOptions {
 
 export type ToWorker =
   | { kind: 'complete'; id: number; request: CompletionRequest }
+  | { kind: 'warm'; request: CompletionRequest }
   | { kind: 'cancel'; id: number }
   | { kind: 'close' };
 

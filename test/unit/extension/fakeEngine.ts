@@ -30,6 +30,7 @@ export const model: ModelInfo = {
 
 export interface FakeEngine extends Engine {
   requests: CompletionRequest[];
+  warmed: CompletionRequest[];
   isClosed: boolean;
 }
 
@@ -43,6 +44,7 @@ export function fakeEngine(
   const engine: FakeEngine = {
     model,
     requests: [],
+    warmed: [],
     isClosed: false,
     complete: async (request, signal) => {
       engine.requests.push(request);
@@ -52,6 +54,9 @@ export function fakeEngine(
       return typeof answered === 'string'
         ? { kind: 'completion', text: answered, stop: 'line', account }
         : answered;
+    },
+    warm: (request) => {
+      engine.warmed.push(request);
     },
     close: () => {
       engine.isClosed = true;
