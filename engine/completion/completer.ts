@@ -1,3 +1,4 @@
+import { bridge } from './bridge.ts';
 import { greedy, StopRule, TextStream } from '../decoding/index.ts';
 import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
@@ -49,8 +50,8 @@ export class Completer {
       account.totalMs = performance.now() - started;
       return { kind: 'none', reason, account };
     };
-    const { tokenizer, format } = this.model;
-    const prompt = buildPrompt(request.context, request, format, tokenizer);
+    const prompt = bridge(this.promptOf(request), this.prefiller.checkpoints);
+    account.tailLines = prompt.tailLines;
     // A model without any markers has nothing to go on at the start of a file.
     if (prompt.ids.length === 0) return none('empty');
     const { end, reused, advanced } = await prefill(
@@ -82,12 +83,16 @@ export class Completer {
    * @returns the tokens that the model was advanced by
    */
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
-    const { tokenizer, format } = this.model;
-    const prompt = buildPrompt(request.context, request, format, tokenizer);
+    const prompt = this.promptOf(request)(0);
     if (prompt.ids.length === 0) return 0;
     const { end, advanced } = await prefill(this.prefiller, prompt.ids, boundariesOf(prompt), isCancelled);
     end?.state.release();
     return advanced;
+  }
+
+  private promptOf(request: CompletionRequest): (tailLines: number) => Prompt {
+    const { tokenizer, format } = this.model;
+    return (tailLines) => buildPrompt(request.context, { ...request, tailLines }, format, tokenizer);
   }
 
   /** Greedy decoding until the rule, the model or the limit ends it; releases the state. */

@@ -8,6 +8,8 @@ export interface Account {
   /** Prompt tokens that the model was advanced by. */
   advancedTokens: number;
   generatedTokens: number;
+  /** Lines below the cursor that stood in the tail instead of the suffix, so that an old suffix could be used again. */
+  tailLines: number;
   /** From the request's arrival in the worker to the first generated token; 0 if none was generated. */
   firstTokenMs: number;
   totalMs: number;
@@ -30,6 +32,7 @@ export function emptyAccount(): Account {
     reusedTokens: 0,
     advancedTokens: 0,
     generatedTokens: 0,
+    tailLines: 0,
     firstTokenMs: 0,
     totalMs: 0,
   };

@@ -54,6 +54,15 @@ export class CheckpointStore {
     return best && { length: best.ids.length, state: best.state.retain() };
   }
 
+  /** Tokens of the deepest checkpoint that {@link find} would give; looking is no use of it. */
+  depth(ids: readonly number[]): number {
+    let depth = 0;
+    for (const { ids: kept } of this.checkpoints) {
+      if (kept.length > depth && kept.length < ids.length && isPrefix(kept, ids)) depth = kept.length;
+    }
+    return depth;
+  }
+
   /** Keeps the state after `ids`. The least recently used checkpoint makes room, and of several the one that is cheapest to compute. */
   put(ids: readonly number[], state: SequenceState): void {
     let before = 0;

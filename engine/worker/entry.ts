@@ -32,6 +32,8 @@ async function main(): Promise<void> {
       const isCancelled = (): boolean => newest !== id || latch.isExiting;
       const result = await latch.computing(() => opened.completer.complete(request, isCancelled));
       send({ kind: 'result', id, result });
+      // The keystrokes that follow are cheaper in the plain layout.
+      if (result.account.tailLines > 0) await warm(request, asked);
     } catch (error) {
       send({ kind: 'error', id, error: serializeError(error) });
     }

@@ -11,6 +11,7 @@ export const account: Account = {
   reusedTokens: 7,
   advancedTokens: 3,
   generatedTokens: 2,
+  tailLines: 0,
   firstTokenMs: 12.4,
   totalMs: 20.6,
 };
