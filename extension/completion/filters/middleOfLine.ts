@@ -1,6 +1,6 @@
-import { brackets } from './brackets.ts';
+import { closers, quoteAtCursor } from './closers.ts';
 import type { Filter } from './filter.ts';
-import { firstLine, linePrefix, lineSuffix } from './lines.ts';
+import { firstLine, lineSuffix } from './lines.ts';
 
 /**
  * Before the rest of a line only one line is inserted, unless the suggestion itself closes every bracket of that rest:
@@ -9,8 +9,9 @@ import { firstLine, linePrefix, lineSuffix } from './lines.ts';
 export const middleOfLine: Filter = ({ text, replaces }, context) => {
   const rest = lineSuffix(context).trim();
   if (rest === '' || !text.includes('\n')) return { text, replaces };
-  const { closers } = brackets(text, brackets(linePrefix(context)).quote);
-  const closed = closers.map(({ character }) => character).join('');
+  const closed = closers(text, context.languageId, quoteAtCursor(context))
+    .map(({ character }) => character)
+    .join('');
   const closesRest = /^[)\]}]+$/.test(rest) && closed.startsWith(rest);
   return { text: closesRest ? text : firstLine(text), replaces };
 };

@@ -1,6 +1,6 @@
-import { brackets } from './brackets.ts';
+import { closers, quoteAtCursor } from './closers.ts';
 import type { Filter } from './filter.ts';
-import { linePrefix, lineSuffix } from './lines.ts';
+import { lineSuffix } from './lines.ts';
 
 /**
  * Takes the rest of the line into the suggestion where the suggestion says it again: in `foo(█)` the text `a, b)` closes
@@ -9,10 +9,9 @@ import { linePrefix, lineSuffix } from './lines.ts';
 export const restOfLine: Filter = ({ text, replaces }, context) => {
   const rest = lineSuffix(context).trimEnd();
   if (rest.trim() === '') return { text, replaces };
-  const { closers } = brackets(text, brackets(linePrefix(context)).quote);
   let covered = 0;
   let said = 0;
-  for (const closer of closers) {
+  for (const closer of closers(text, context.languageId, quoteAtCursor(context))) {
     const next = skipSpaces(rest, covered);
     if (rest.charAt(next) !== closer.character) break;
     covered = next + 1;

@@ -50,12 +50,17 @@ describe('the filters in their order', () => {
 
   it("keeps Python's blocks", () => {
     assert.equal(
-      after('def f(a):\n    █\n\ndef g():\n    pass\n', 'return a\n\ndef g():\n    pass'),
+      after(
+        'def f(a):\n    █\n\ndef g():\n    pass\n',
+        'return a\n\ndef g():\n    pass',
+        undefined,
+        'python',
+      ),
       'def f(a):\n    return a█\n\ndef g():\n    pass\n',
     );
   });
 
   it("keeps Rust's lifetimes apart from strings", () => {
-    assert.equal(after("fn f<'a>(█)", "x: &'a str)"), "fn f<'a>(x: &'a str)█");
+    assert.equal(after("fn f<'a>(█)", "x: &'a str)", undefined, 'rust'), "fn f<'a>(x: &'a str)█");
   });
 });
