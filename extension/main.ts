@@ -9,6 +9,7 @@ import { situation } from './completion/situation.ts';
 import { Suggester } from './completion/suggester.ts';
 import { Suggestions } from './completion/suggestions.ts';
 import { decide } from './completion/trigger.ts';
+import { WarmAhead } from './completion/warmAhead.ts';
 import { configuration } from './configuration.ts';
 import { EngineHost } from './models/engineHost.ts';
 import { isAlive } from './models/isAlive.ts';
@@ -47,6 +48,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
+      if (state.kind === 'ready') warmAhead.moved(vscode.window.activeTextEditor);
       status.refresh();
     },
     workerDied: (message, startsAgain) => {
@@ -73,6 +75,13 @@ export function activate(extension: vscode.ExtensionContext): void {
     suggestions,
     latency,
   });
+  const loaded = () => (engines.state.kind === 'ready' ? engines.state.engine : undefined);
+  const warmAhead: WarmAhead = keep(new WarmAhead({ settings, engine: loaded }));
+  keep(
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      warmAhead.moved(textEditor);
+    }),
+  );
   const provider = new Provider({ log, settings, suggester, suggestions, status });
   keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
   for (const [id, run] of Object.entries(commands({ log, settings, engines, provider })))
@@ -82,6 +91,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const openIfWanted = (): void => {
     status.refresh();
     const editor = vscode.window.activeTextEditor;
+    warmAhead.moved(editor);
     if (editor === undefined || engines.state.kind !== 'closed') return;
     const { document, selection } = editor;
     const where = situation(document, selection.active, false, settings().enable);

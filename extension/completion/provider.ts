@@ -3,14 +3,12 @@ import type { CompletionContext } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { requestLine } from '../status/requestLine.ts';
 import type { StatusItems } from '../status/statusItems.ts';
-import { completionContext } from './context.ts';
-import { documentView } from './documentView.ts';
+import { contextAt } from './contextAt.ts';
 import type { Suggestion } from './filters/index.ts';
 import { linePrefix } from './filters/lines.ts';
 import { itemEdit } from './itemEdit.ts';
-import { notebookView } from './notebookView.ts';
 import { selectedCompletion } from './selectedCompletion.ts';
-import { situation, pathInWorkspace } from './situation.ts';
+import { situation } from './situation.ts';
 import { CANCELLED, type Suggester } from './suggester.ts';
 import type { Suggestions } from './suggestions.ts';
 import { decide } from './trigger.ts';
@@ -107,11 +105,7 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     position: vscode.Position,
     selected: vscode.SelectedCompletionInfo | undefined,
   ): CompletionContext | { reason: string } {
-    const origin = { path: pathInWorkspace(document.uri), languageId: document.languageId };
-    const cells = cellsAround(document);
-    const joined = cells === undefined ? undefined : notebookView(cells, document, position);
-    const { view, place } = joined ?? { view: documentView(document), place: position };
-    const context = completionContext(view, place, origin);
+    const context = contextAt(document, position);
     if (selected === undefined) return context;
     const extended = selectedCompletion(context, position, selected);
     return extended.kind === 'none' ? extended : extended.context;
@@ -140,14 +134,4 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       arguments: [id],
     });
   }
-}
-
-function cellsAround(document: vscode.TextDocument): vscode.NotebookCell[] | undefined {
-  if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
-  for (const notebook of vscode.workspace.notebookDocuments) {
-    const cells = notebook.getCells();
-    if (cells.some((cell) => cell.document === document))
-      return cells.filter((cell) => cell.kind === vscode.NotebookCellKind.Code);
-  }
-  return undefined;
 }

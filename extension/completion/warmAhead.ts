@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/index.ts';
+import type { ReadSettings } from '../configuration.ts';
+import { contextAt } from './contextAt.ts';
+import { situation } from './situation.ts';
+import { decide } from './trigger.ts';
+
+/** Keys that move the cursor come in bursts; the place where it stays is the one to prepare for. */
+const SETTLE_MS = 40;
+
+export interface WarmAheadParts {
+  settings: ReadSettings;
+  /** The engine if it is loaded: nobody waits for warming, so it opens none. */
+  engine(): Engine | undefined;
+}
+
+/** Where the cursor goes, a request is likely to follow: the engine prepares for it while the user looks for the next key. */
+export class WarmAhead {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private last = '';
+
+  constructor(private readonly parts: WarmAheadParts) {}
+
+  /** The cursor of this editor has moved, or the editor has come to the front. */
+  moved(editor: vscode.TextEditor | undefined): void {
+    clearTimeout(this.timer);
+    if (editor === undefined || editor.selections.length !== 1) return;
+    this.timer = setTimeout(() => {
+      this.warm(editor);
+    }, SETTLE_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+
+  private warm({ document, selection }: vscode.TextEditor): void {
+    const engine = this.parts.engine();
+    if (engine === undefined || document.isClosed) return;
+    const place = selection.active;
+    const here = `${document.uri.toString()} ${document.version} ${document.offsetAt(place)}`;
+    if (here === this.last) return;
+    this.last = here;
+    const settings = this.parts.settings(document);
+    const where = situation(document, place, false, settings.enable);
+    // In the middle of a word nothing is offered, but the next key may be a space.
+    if (!decide({ ...where, linePrefix: '', lineSuffix: '' }).offer) return;
+    const { lines, maxTokens, prefixTokens, suffixTokens } = settings;
+    engine.warm({ context: contextAt(document, place), lines, maxTokens, prefixTokens, suffixTokens });
+  }
+}
