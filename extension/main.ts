@@ -71,6 +71,9 @@ export function activate(extension: vscode.ExtensionContext): void {
     died: (dead, error) => {
       engines.died(dead, error);
     },
+    failed: (error) => {
+      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    },
     pause,
     suggestions,
     latency,

@@ -1,4 +1,10 @@
-import type { Account, CompletionContext, CompletionRequest, Engine } from '../../engine/index.ts';
+import {
+  EngineGoneError,
+  type Account,
+  type CompletionContext,
+  type CompletionRequest,
+  type Engine,
+} from '../../engine/index.ts';
 import { filterSuggestion, type Suggestion } from './filters/index.ts';
 import type { Latency } from './latency.ts';
 import type { Suggestions } from './suggestions.ts';
@@ -23,6 +29,8 @@ export interface SuggesterParts {
   engine(): Promise<Engine | { unavailable: string }>;
   /** The engine's worker is gone. */
   died(engine: Engine, error: unknown): void;
+  /** One request has met a bug; the engine goes on. */
+  failed(error: unknown): void;
   pause(ms: number, signal: AbortSignal): Promise<void>;
   suggestions: Suggestions;
   latency: Latency;
@@ -71,8 +79,12 @@ export class Suggester {
     try {
       result = await engine.complete({ context, lines, maxTokens, prefixTokens, suffixTokens }, signal);
     } catch (error) {
-      this.parts.died(engine, error);
-      return none('the engine has stopped');
+      if (error instanceof EngineGoneError) {
+        this.parts.died(engine, error);
+        return none('the engine has stopped');
+      }
+      this.parts.failed(error);
+      return none('the engine failed at this request');
     }
     const { account } = result;
     if (result.kind === 'none') {

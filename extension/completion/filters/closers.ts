@@ -24,7 +24,8 @@ export function closers(text: string, languageId: string, inside: string, most =
   while (found.length < most) {
     const { unmatched, quoteEnd } = scanBrackets(text.slice(from), languageId, open);
     if (open.inside !== '' && quoteEnd >= 0)
-      for (const [at, character] of [...inside].entries()) found.push({ character, index: quoteEnd + at });
+      for (let at = 0; at < inside.length; at++)
+        found.push({ character: inside.charAt(at), index: quoteEnd + at });
     if (unmatched < 0) break;
     found.push({ character: text.charAt(from + unmatched), index: from + unmatched });
     from += unmatched + 1;

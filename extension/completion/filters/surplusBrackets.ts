@@ -65,5 +65,5 @@ function isBalanced({ above, below, isWhole }: Near, languageId: string): boolea
   // With nothing open near by, an opening bracket further up may want the closing one.
   if (owed === '' || owed.length > MOST_OPEN) return false;
   const closed = closers(below, languageId, inside, owed.length).map(({ character }) => character);
-  return closed.join('') === [...owed].reverse().join('');
+  return closed.join('') === Array.from(owed).reverse().join('');
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EngineGoneError } from '../../../../engine/index.ts';
 import { Latency } from '../../../../extension/completion/latency.ts';
 import { Suggester, type Offer, type Wish } from '../../../../extension/completion/suggester.ts';
 import { Suggestions } from '../../../../extension/completion/suggestions.ts';
@@ -9,9 +10,11 @@ function suggesterOf(engine: FakeEngine | { unavailable: string }) {
   const suggestions = new Suggestions();
   const pauses: number[] = [];
   const deaths: unknown[] = [];
+  const failures: unknown[] = [];
   const suggester = new Suggester({
     engine: () => Promise.resolve(engine),
     died: (_, error) => deaths.push(error),
+    failed: (error) => failures.push(error),
     pause: (ms) => {
       pauses.push(ms);
       return Promise.resolve();
@@ -33,7 +36,7 @@ function suggesterOf(engine: FakeEngine | { unavailable: string }) {
       },
       signal,
     );
-  return { ask, suggestions, pauses, deaths };
+  return { ask, suggestions, pauses, deaths, failures };
 }
 
 /** The text that is offered, or the reason. */
@@ -138,9 +141,18 @@ describe('the suggester', () => {
   });
 
   it('reports the death of the worker', async () => {
-    const { ask, deaths } = suggesterOf(fakeEngine(() => new Error('worker gone')));
+    const { ask, deaths } = suggesterOf(fakeEngine(() => new EngineGoneError('worker gone')));
     assert.equal(say(await ask('a█')), '(the engine has stopped)');
-    assert.equal(String(deaths), 'Error: worker gone');
+    assert.equal(String(deaths), 'EngineGoneError: worker gone');
+  });
+
+  it('keeps the engine when one request meets a bug', async () => {
+    const bug = new Error('undefined is not a function');
+    let answers = 0;
+    const { ask, deaths, failures } = suggesterOf(fakeEngine(() => (answers++ === 0 ? bug : 'b')));
+    assert.equal(say(await ask('a█')), '(the engine failed at this request)');
+    assert.deepEqual([deaths, failures], [[], [bug]]);
+    assert.equal(say(await ask('a█')), 'b');
   });
 
   it('does not offer the same again right after it was accepted', async () => {
