@@ -2,6 +2,7 @@ import { complete } from './cli/complete.ts';
 import { convertModel } from './cli/convert.ts';
 import { fimPrompt } from './cli/fim-prompt.ts';
 import { generate } from './cli/generate.ts';
+import { replay } from './cli/replay.ts';
 import { logits } from './cli/logits.ts';
 import { tokenize } from './cli/tokenize.ts';
 import { UsageError, type Command } from './cli/command.ts';
@@ -13,6 +14,7 @@ const COMMANDS: Record<string, Command> = {
   tokenize,
   'fim-prompt': fimPrompt,
   convert: convertModel,
+  replay,
 };
 
 const USAGE = `Usage: mamba COMMAND …

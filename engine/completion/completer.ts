@@ -42,6 +42,11 @@ export class Completer {
     };
   }
 
+  /** Memory of all checkpoints, in bytes. */
+  get stateBytes(): number {
+    return this.prefiller.checkpoints.size * this.prefiller.session.stateBytes;
+  }
+
   /** @param isCancelled asked before every run of the model */
   async complete(request: CompletionRequest, isCancelled: () => boolean): Promise<CompletionResult> {
     const started = performance.now();

@@ -38,9 +38,14 @@ export interface OpenCompleter {
  * Loads a model with its tokenizer, ready to complete.
  * @param folder a checkpoint or a model package
  * @param threads of one run; 0 chooses
+ * @param checkpointBytes most memory for checkpoints of all documents together
  * @throws BadInputError if something of the model is not as it should be
  */
-export async function openCompleter(folder: string, threads: number): Promise<OpenCompleter> {
+export async function openCompleter(
+  folder: string,
+  threads: number,
+  checkpointBytes = CHECKPOINT_BYTES,
+): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
   const format = chooseFimFormat(tokenizer);
@@ -59,7 +64,7 @@ export async function openCompleter(folder: string, threads: number): Promise<Op
   }
   const { eosTokenId } = manifest.config;
   const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
-  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, CHECKPOINT_BYTES);
+  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, checkpointBytes);
   return {
     completer,
     info: {
