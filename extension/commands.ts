@@ -2,19 +2,21 @@ import * as vscode from 'vscode';
 import type { Provider } from './completion/provider.ts';
 import { forgetModel, setModel, switchLanguage, type ReadSettings } from './configuration.ts';
 import type { EngineHost } from './models/engineHost.ts';
+import { openSample } from './sample.ts';
 import { isEnabledFor } from './settings.ts';
 import { showMenu } from './status/menu.ts';
-import { statusView } from './status/statusView.ts';
+import type { StatusItems } from './status/statusItems.ts';
 
 export interface CommandParts {
   log: vscode.LogOutputChannel;
   settings: ReadSettings;
   engines: EngineHost;
   provider: Provider;
+  status: StatusItems;
 }
 
 /** Every command. Showing, accepting and dismissing suggestions are the editor's own. */
-export function commands({ log, settings, engines, provider }: CommandParts) {
+export function commands({ log, settings, engines, provider, status }: CommandParts) {
   const activeLanguage = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
   return {
     'mambaComplete.toggle': () => switchLanguage('*', !isEnabledFor(settings().enable, '*')),
@@ -24,7 +26,12 @@ export function commands({ log, settings, engines, provider }: CommandParts) {
         await vscode.window.showInformationMessage(vscode.l10n.t('No editor is open.'));
       else await switchLanguage(languageId, !isEnabledFor(settings().enable, languageId));
     },
-    'mambaComplete.trigger': () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    'mambaComplete.trigger': async () => {
+      if (vscode.window.activeTextEditor === undefined)
+        await vscode.window.showInformationMessage(vscode.l10n.t('No editor is open.'));
+      else await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    },
+    'mambaComplete.openSample': openSample,
     'mambaComplete.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
     'mambaComplete.restart': () => engines.restart(),
     'mambaComplete.showLog': () => {
@@ -42,12 +49,7 @@ export function commands({ log, settings, engines, provider }: CommandParts) {
       });
       if (picked?.[0] !== undefined) await setModel(picked[0].fsPath);
     },
-    'mambaComplete.menu': () => {
-      const languageId = activeLanguage();
-      const isEnabled = isEnabledFor(settings().enable, languageId ?? '*');
-      const facts = { state: engines.state, languageId, isEnabled, isBusy: false, last: undefined };
-      return showMenu(statusView(facts, vscode.l10n).text, languageId);
-    },
+    'mambaComplete.menu': () => showMenu(status.text, activeLanguage()),
     /** Not in the palette: items carry it, and the editor runs it when one is accepted. */
     '_mambaComplete.accepted': (id: number) => {
       provider.accepted(id);

@@ -8,7 +8,7 @@ import { Provider } from './completion/provider.ts';
 import { situation } from './completion/situation.ts';
 import { Suggester } from './completion/suggester.ts';
 import { Suggestions } from './completion/suggestions.ts';
-import { decide } from './completion/trigger.ts';
+import { decide, type Decision } from './completion/trigger.ts';
 import { WarmAhead } from './completion/warmAhead.ts';
 import { configuration } from './configuration.ts';
 import { EngineHost } from './models/engineHost.ts';
@@ -58,11 +58,21 @@ export function activate(extension: vscode.ExtensionContext): void {
   });
   end = () => engines.end();
 
+  /** Whether suggestions are on in the active editor's document, wherever its cursor stands. */
+  const decideHere = (): Decision => {
+    const editor = vscode.window.activeTextEditor;
+    const { enable } = settings();
+    if (editor === undefined)
+      return isEnabledFor(enable, '*')
+        ? { offer: true }
+        : { offer: false, reason: 'switched off for all languages' };
+    const where = situation(editor.document, editor.selection.active, false, enable);
+    return decide({ ...where, cursors: 1, linePrefix: '', lineSuffix: '' });
+  };
   const status: StatusItems = keep(
     new StatusItems(() => {
-      const languageId = vscode.window.activeTextEditor?.document.languageId;
-      const isEnabled = isEnabledFor(settings().enable, languageId ?? '*');
-      return { state: engines.state, languageId, isEnabled };
+      const decision = decideHere();
+      return { state: engines.state, refusal: decision.offer ? undefined : decision.reason };
     }),
   );
   const engine = () => engines.engine();
@@ -87,7 +97,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   );
   const provider = new Provider({ log, settings, suggester, suggestions, status });
   keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
-  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider })))
+  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider, status })))
     keep(vscode.commands.registerCommand(id, run));
 
   /** Opens the engine as soon as an editor is there that it can help in. */
@@ -96,11 +106,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     const editor = vscode.window.activeTextEditor;
     warmAhead.moved(editor);
     if (editor === undefined || engines.state.kind !== 'closed') return;
-    const { document, selection } = editor;
-    const where = situation(document, selection.active, false, settings().enable);
-    if (decide({ ...where, cursors: 1, linePrefix: '', lineSuffix: '' }).offer) void engine();
+    if (decideHere().offer) void engine();
   };
   keep(vscode.window.onDidChangeActiveTextEditor(openIfWanted));
+  // A document whose language changes counts as opened.
+  keep(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (document === vscode.window.activeTextEditor?.document) openIfWanted();
+    }),
+  );
   keep(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(SECTION)) return;

@@ -24,6 +24,17 @@ export interface ProviderParts {
   status: StatusItems;
 }
 
+/** Milliseconds that the answer to an explicit question stays in the status bar. */
+const TELL_MS = 8000;
+
+/** Whoever has asked by command is told why nothing appears. */
+function tell(reason: string): void {
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('Mamba Complete: nothing to suggest: {0}', reason),
+    TELL_MS,
+  );
+}
+
 /** From the editor's question to its ghost text: may we, what is there, what to say, how to put it. */
 export class Provider implements vscode.InlineCompletionItemProvider {
   private readonly offers = new Map<number, { context: CompletionContext; suggestion: Suggestion }>();
@@ -43,10 +54,10 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     const settings = this.parts.settings(document);
     const automatic = asked.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
     const decision = decide(situation(document, position, automatic, settings.enable));
-    if (!decision.offer) return this.refuse(document, decision.reason);
+    if (!decision.offer) return this.refuse(document, decision.reason, automatic);
 
     const context = this.context(document, position, asked.selectedCompletionInfo);
-    if ('reason' in context) return this.refuse(document, context.reason);
+    if ('reason' in context) return this.refuse(document, context.reason, automatic);
 
     const { lines, maxTokens, prefixTokens, suffixTokens, debounce } = settings;
     const wish = { context, automatic, lines, maxTokens, prefixTokens, suffixTokens, debounce };
@@ -70,6 +81,7 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       log.info(line);
       this.lastRefusal = '';
     }
+    if (offer.kind === 'none' && isAnswered && !automatic) tell(offer.reason);
     if (offer.kind === 'none' || cancelled.signal.aborted) return [];
     return [this.item(document, position, asked.selectedCompletionInfo, context, offer.suggestion)];
   }
@@ -82,7 +94,8 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     this.parts.log.info(`accepted ${offer.suggestion.text.length} characters`);
   }
 
-  private refuse(document: vscode.TextDocument, reason: string): [] {
+  private refuse(document: vscode.TextDocument, reason: string, automatic: boolean): [] {
+    if (!automatic) tell(reason);
     this.logRefusal(document, reason, `not offered: ${reason} (${document.languageId})`);
     return [];
   }

@@ -15,12 +15,17 @@ export class StatusItems implements vscode.Disposable {
   private isBusy = false;
   private last: Account | undefined;
 
-  constructor(private readonly facts: () => Pick<StatusFacts, 'state' | 'languageId' | 'isEnabled'>) {
+  constructor(private readonly facts: () => Pick<StatusFacts, 'state' | 'refusal'>) {
     this.language.name = 'Mamba Complete';
     this.bar.name = 'Mamba Complete';
     this.bar.command = 'mambaComplete.menu';
     this.refresh();
     this.bar.show();
+  }
+
+  /** How things are, in a few words. */
+  get text(): string {
+    return this.language.text;
   }
 
   /** Runs a request and shows that it is running, if it takes long. */

@@ -4,10 +4,8 @@ import type { Localizer } from './localizer.ts';
 
 export interface StatusFacts {
   state: EngineState;
-  /** Language of the active editor, if there is one. */
-  languageId: string | undefined;
-  /** Whether that language is completed. */
-  isEnabled: boolean;
+  /** Why nothing is offered in the active editor's document; undefined where suggestions are on. */
+  refusal: string | undefined;
   isBusy: boolean;
   /** What the last finished request cost. */
   last: Account | undefined;
@@ -27,7 +25,7 @@ export interface StatusView {
 
 /** What the status bar and the language status say. */
 export function statusView(facts: StatusFacts, l10n: Localizer): StatusView {
-  const { state, languageId, isEnabled, isBusy, last } = facts;
+  const { state, refusal, isBusy, last } = facts;
   const usual = { severity: 'information' as const, isBusy: false };
   if (state.kind === 'failed') {
     const text = l10n.t('No suggestions: the engine has failed');
@@ -41,8 +39,8 @@ export function statusView(facts: StatusFacts, l10n: Localizer): StatusView {
       tooltip: [text, message],
     };
   }
-  if (!isEnabled) {
-    const text = l10n.t('Switched off for {0}', languageId ?? l10n.t('all languages'));
+  if (refusal !== undefined) {
+    const text = l10n.t('No suggestions here: {0}', refusal);
     return { ...usual, bar: '$(circle-slash) Mamba', text, detail: '', tooltip: [text] };
   }
   if (state.kind === 'opening') {

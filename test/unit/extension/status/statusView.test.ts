@@ -8,8 +8,7 @@ const l10n = {
 };
 const ready: StatusFacts = {
   state: { kind: 'ready', engine: fakeEngine(() => '') },
-  languageId: 'go',
-  isEnabled: true,
+  refusal: undefined,
   isBusy: false,
   last: account,
 };
@@ -37,14 +36,19 @@ describe('the status', () => {
     assert.equal(view({ isBusy: true }).isBusy, true);
   });
 
-  it('says that the language is switched off', () => {
-    assert.equal(view({ isEnabled: false }).text, 'Switched off for go');
-    assert.equal(view({ isEnabled: false, languageId: undefined }).text, 'Switched off for all languages');
+  it('says that there are no suggestions in this file, and why', () => {
+    const off = view({ refusal: 'files of this name often hold secrets' });
+    assert.equal(off.bar, '$(circle-slash) Mamba');
+    assert.deepEqual(off.tooltip, ['No suggestions here: files of this name often hold secrets']);
+  });
+
+  it('says that the model loads', () => {
+    assert.deepEqual(view({ state: { kind: 'opening', model: '/a' } }).tooltip, ['Loading the model…', '/a']);
   });
 
   it('shows a failure even where the language is switched off', () => {
     const failed = view({
-      isEnabled: false,
+      refusal: 'switched off for go',
       state: { kind: 'failed', failure: { kind: 'died', message: 'out of memory' } },
     });
     assert.equal(failed.severity, 'error');
