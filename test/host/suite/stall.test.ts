@@ -8,6 +8,8 @@ import { type Stalls, stallsDuring } from './stalls.ts';
 /** Above this a keystroke's handling would be felt. */
 const LIMIT_MS = 20;
 const COMPLETIONS = 30;
+/** Lines of the document. */
+const LINES = 5_000;
 /** Pauses that a busy machine's scheduler may add; work of ours would show in each of the 30. */
 const SCHEDULER_PAUSES = 3;
 
@@ -17,7 +19,11 @@ describe("the extension host's event loop", () => {
 
   it(`is not held for ${LIMIT_MS} ms by any of ${COMPLETIONS} completions`, async function () {
     this.timeout(300_000);
-    const editor = await openText('typescript', 'export function first(value: number): number {\n  return █');
+    const above = 'export const value = compute(1, 2);\n'.repeat(LINES);
+    const editor = await openText(
+      'typescript',
+      `${above}export function first(value: number): number {\n  return █`,
+    );
     assert.equal(await accept(editor), true); // loads the model
 
     const start = performance.now();
@@ -33,7 +39,9 @@ describe("the extension host's event loop", () => {
     });
     report(`      ${tookMs.toFixed(0)} ms idle:           ${describeStalls(idle)}`);
     report(`      ${tookMs.toFixed(0)} ms of completions: ${describeStalls(busy)}`);
-    assert.ok((busy.longestCpuMs ?? 0) < LIMIT_MS, `${busy.longestCpuMs ?? 0} ms of computing in one turn`);
+    // Where Node cannot tell a thread's own computing, the time on the wall has to do.
+    const longest = busy.longestCpuMs ?? busy.longestMs;
+    assert.ok(longest < LIMIT_MS, `${longest} ms in one turn`);
     assert.ok(busy.count <= idle.count + SCHEDULER_PAUSES, `${busy.count} stalls of ${LIMIT_MS} ms or more`);
   });
 });
