@@ -5,7 +5,7 @@ import { Documents } from './documents.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** As in the editor: keys that move the cursor come in bursts, and the place where it stays is the one to prepare for. */
-const SETTLE_MS = 40;
+const SETTLE_MS = 5;
 
 export interface ReplayOptions {
   prefixTokens: number;
