@@ -85,6 +85,7 @@ def main() -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, partial / "model.safetensors")
+    (partial / "model.safetensors").chmod(0o644)
     (partial / "config.json").write_text(json.dumps(hugging_face_config(model.config), indent=2) + "\n")
     shutil.copy(tokenizer_path, partial / "tokenizer.json")
     (partial / "reference.json").write_text(json.dumps(reference(model, encoder)))

@@ -2,6 +2,7 @@
 
     MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000 python train.py --minutes 90 --compile
     ... train.py --tokens 20000000 --compile --resume
+    ... train.py --minutes 30 --compile --resume --restart-schedule --learning-rate 8e-4
 
 Matrix products run in bfloat16 (autocast), weights and optimizers in float32. The log (work/train.jsonl) is JSON, one
 line every LOG_STEPS steps: step, tokens, loss (nats a token, of worker 0's share), lr, tokens_per_s, progress.
@@ -45,6 +46,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="end this many minutes from now")
     parser.add_argument("--tokens", type=int, help="end after this many tokens")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--restart-schedule", action="store_true", help="with --resume: go on from a finished run")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the stable rate")
     parser.add_argument("--workers", type=int, choices=(1, 2), default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--compile", action="store_true", help="fuse with torch.compile (needs g++)")
@@ -93,7 +96,7 @@ def work(rank: int, shared: Shared, position: dict[str, Any], states: dict[str, 
                 loss = loss_of(model, ids, weights)
             (loss / count).backward()
             log.losses.append(loss.item())
-        rate = LEARNING_RATE * learning_rate_factor(step, done)
+        rate = arguments.learning_rate * learning_rate_factor(step, done)
         worker.update(rate, GRADIENT_CLIP)
         step, tokens = step + 1, tokens + count * worker.count * TOKENS_PER_MICRO_STEP
         if rank == 0 and step % LOG_STEPS == 0:
@@ -127,6 +130,8 @@ def main() -> None:
     if arguments.resume:
         model, saved = checkpoint.load(arguments.work / "checkpoint.pt")
         position, states = saved["position"], saved["optimizers"]
+        if arguments.restart_schedule:
+            position = {**position, "progress": 0.0}
     else:
         size = Tokenizer.from_file(str(arguments.work / "tokenizer.json")).get_vocab_size()
         model = Mamba2(Mamba2Config(vocab_size=size))
