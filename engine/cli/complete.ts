@@ -8,7 +8,7 @@ import { readText } from './read-text.ts';
 
 export const complete: Command = {
   usage: 'complete FILE:LINE:COLUMN [--model DIR] [--max-tokens N] [--lines auto|single|multiple] [--json]',
-  summary: 'The text to insert at a place of a file; lines and columns count from 1, as editors show them',
+  summary: 'The text to insert at a place of a file; lines and columns count from 1, a tab is one column',
   async run(args) {
     const { values, positionals } = parse(
       args,

@@ -75,9 +75,15 @@ async function candidates(source: string): Promise<string[]> {
     if (!(await stat(source)).isDirectory()) return [source];
     names = await readdir(source);
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const found = isMissing
+      ? 'no such file or folder'
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
+    const action = isMissing ? 'Check the path.' : 'Check its permissions.';
     throw new BadInputError(
-      { source, expected: "a model's folder or a tokenizer file", found, action: MISSING_ACTION },
+      { source, expected: "a model's folder or a tokenizer file", found, action },
       { cause },
     );
   }
