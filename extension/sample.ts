@@ -10,7 +10,7 @@ function add(a: Point, b: Point): Point {
 }
 
 function subtract(a: Point, b: Point): Point {
-  return `;
+  return`;
 const AFTER = '\n}\n';
 
 /** Opens a few lines of TypeScript with the cursor where something is to be suggested, and asks for it. */

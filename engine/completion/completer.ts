@@ -1,5 +1,5 @@
 import { bridge } from './bridge.ts';
-import { greedy, StopRule, TextStream } from '../decoding/index.ts';
+import { ForcedStart, greedy, StopRule, TextStream, unfinishedWord } from '../decoding/index.ts';
 import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
@@ -72,7 +72,8 @@ export class Completer {
 
     const { prefix, suffix, languageId } = request.context;
     const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
-    const stop = await this.decode(end.state, end.logits, rule, request.maxTokens, isCancelled, () => {
+    const start = new ForcedStart(this.model.tokenizer, unfinishedWord(prefix));
+    const stop = await this.decode(end.state, end.logits, start, rule, request.maxTokens, isCancelled, () => {
       account.generatedTokens++;
       if (account.generatedTokens === 1) account.firstTokenMs = performance.now() - started;
     });
@@ -97,31 +98,44 @@ export class Completer {
 
   private promptOf(request: CompletionRequest): (tailLines: number) => Prompt {
     const { tokenizer, format } = this.model;
-    return (tailLines) => buildPrompt(request.context, { ...request, tailLines }, format, tokenizer);
+    const prefix = request.context.prefix.slice(
+      0,
+      -unfinishedWord(request.context.prefix).length || undefined,
+    );
+    const context = { ...request.context, prefix };
+    return (tailLines) => buildPrompt(context, { ...request, tailLines }, format, tokenizer);
   }
 
-  /** Greedy decoding until the rule, the model or the limit ends it; releases the state. */
+  /** Greedy decoding, after the word that stands there already, until the rule, the model or the limit ends it; releases the state. */
   private async decode(
     from: SequenceState,
     firstLogits: Float32Array,
+    start: ForcedStart,
     rule: StopRule,
     maxTokens: number,
     isCancelled: () => boolean,
     onToken: () => void,
   ): Promise<StopReason | 'cancelled'> {
-    const { session, tokenizer, format } = this.model;
-    const stream = new TextStream(tokenizer);
+    const { session, format } = this.model;
+    const stream = new TextStream(start);
     let state = from;
     let logits = firstLogits;
     try {
-      for (let count = 0; count < maxTokens; count++) {
-        const id = greedy(logits, this.forbidden);
-        onToken();
-        if (format.endIds.includes(id)) return rule.finish('complete') ?? 'end-token';
-        const stop = rule.push(stream.push(id));
+      for (let count = 0; count < maxTokens;) {
+        const isForced = !start.isDone;
+        const id = isForced ? start.choose(logits) : greedy(logits, this.forbidden);
+        const isEnd = format.endIds.includes(id);
+        const piece = isEnd ? '' : stream.push(id);
+        // Tokens of the word at the cursor are no part of the suggestion; the one that goes beyond it is.
+        if (!isForced || piece !== '') {
+          onToken();
+          count++;
+        }
+        if (isEnd) return rule.finish('complete') ?? 'end-token';
+        const stop = rule.push(piece);
         if (stop !== undefined) return stop;
         if (isCancelled()) return 'cancelled';
-        if (count < maxTokens - 1) ({ state, logits } = await session.advance(state, [id], 'last'));
+        if (count < maxTokens) ({ state, logits } = await session.advance(state, [id], 'last'));
       }
       return rule.finish('cut-short') ?? 'max-tokens';
     } finally {

@@ -2,6 +2,7 @@
 
 export type { RuleStop } from './cut.ts';
 export { scanBrackets, type Scan } from './brackets.ts';
+export { ForcedStart, unfinishedWord } from './forced-start.ts';
 export { greedy } from './greedy.ts';
 export type { StopContext, TextLines } from './scope.ts';
 export { StopRule } from './stop-rule.ts';

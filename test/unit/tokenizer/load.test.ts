@@ -63,7 +63,8 @@ describe('loadTokenizer', () => {
     await refuses({ expected: /tokenizer\.json, tokenizer\.model/, found: /^none$/ });
   });
 
-  it('says that there is no such folder', () => refuses({ found: /ENOENT/ }, join(folder, 'nowhere')));
+  it('says that there is no such folder', () =>
+    refuses({ found: /no such file or folder/ }, join(folder, 'nowhere')));
 
   it('says that a tokenizer.json is no JSON, whatever stands beside it', async () => {
     await put('tokenizer.json', '<!doctype html><title>404</title>');

@@ -1,0 +1,62 @@
+import type { Tokenizer } from '../tokenizer/index.ts';
+
+/** A word that is longer is no word. UTF-16 units. */
+const MAX_WORD = 40;
+/** A word with the one character before it that byte-level vocabularies put into its first token, but for indentation. */
+const LAST_WORD = /(?:(?<=\S) |[^\s\p{L}\p{N}])?\p{L}+$/u;
+
+/**
+ * The unfinished word at the end of a text. Its tokens say little of the word that it becomes: `tot` is no beginning of the tokens of
+ * `total`. So it is left out of the prompt and generated again ("token healing", Lundberg 2023, github.com/guidance-ai/guidance).
+ */
+export function unfinishedWord(text: string): string {
+  const word = LAST_WORD.exec(text.slice(-MAX_WORD))?.[0] ?? '';
+  return word.length < MAX_WORD ? word : '';
+}
+
+/** Holds the first tokens of a generation to a text that stands there already, and gives only what goes beyond it. */
+export class ForcedStart {
+  #rest: Uint8Array;
+
+  constructor(
+    private readonly tokenizer: Pick<Tokenizer, 'bytes'>,
+    text: string,
+  ) {
+    this.#rest = new TextEncoder().encode(text);
+  }
+
+  /** Whether all of the text has been generated. */
+  get isDone(): boolean {
+    return this.#rest.length === 0;
+  }
+
+  /**
+   * The id of the largest logit among the tokens that the text begins with, or that begin with the text.
+   * @param logits [vocabulary]
+   * @throws Error if there is none: a vocabulary has a token for every byte
+   */
+  choose(logits: Float32Array): number {
+    let best = -1;
+    for (let id = 0; id < logits.length; id++) {
+      // Few tokens are better than the best so far; only those are compared.
+      if ((logits[id] ?? NaN) > (logits[best] ?? -Infinity) && this.#fits(this.tokenizer.bytes(id)))
+        best = id;
+    }
+    if (best < 0) throw new Error('no token continues the word at the cursor');
+    return best;
+  }
+
+  /** The bytes of a token beyond the text; takes what the token covers off it. */
+  bytes(id: number): Uint8Array {
+    const bytes = this.tokenizer.bytes(id);
+    const covered = Math.min(bytes.length, this.#rest.length);
+    this.#rest = this.#rest.subarray(covered);
+    return bytes.subarray(covered);
+  }
+
+  #fits(bytes: Uint8Array): boolean {
+    const shared = Math.min(bytes.length, this.#rest.length);
+    for (let at = 0; at < shared; at++) if (bytes[at] !== this.#rest[at]) return false;
+    return shared > 0;
+  }
+}
