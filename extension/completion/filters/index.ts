@@ -1,4 +1,5 @@
 import type { CompletionContext } from '../../../engine/index.ts';
+import { alreadyThere } from './alreadyThere.ts';
 import { blankLines } from './blankLines.ts';
 import { commentMarker } from './commentMarker.ts';
 import { empty } from './empty.ts';
@@ -29,6 +30,7 @@ const pipeline: readonly Filter[] = [
   linesBelow,
   // how it meets the rest of its line,
   middleOfLine,
+  alreadyThere,
   restOfLine,
   surplusBrackets,
   // and what is left.

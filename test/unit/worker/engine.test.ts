@@ -209,7 +209,10 @@ describe('engine', () => {
       found: '"llama"',
       action: /Mamba-2/,
     });
-    await assertBadInput(open(join(root, 'nowhere')), { source: join(root, 'nowhere'), found: /no such file or folder/ });
+    await assertBadInput(open(join(root, 'nowhere')), {
+      source: join(root, 'nowhere'),
+      found: /no such file or folder/,
+    });
   });
 
   it('a worker script that is missing or broken is an error, and no bad input', async () => {
