@@ -51,6 +51,17 @@ export class OpenEditor {
     return parts.join('').replaceAll('\u00a0', ' '); // the editor draws spaces as no-break spaces
   }
 
+  /** The ghost text's first line, once it has changed from this. */
+  async ghostTextOtherThan(old: string): Promise<string> {
+    const deadline = Date.now() + GHOST_TIMEOUT_MS;
+    let text = await this.ghostText();
+    while (text === old && Date.now() < deadline) {
+      await sleep(50);
+      text = await this.ghostText();
+    }
+    return text;
+  }
+
   /** The ghost text's first line if one comes in time. */
   async ghostTextWithin(timeoutMs: number): Promise<string | undefined> {
     const shown = await this.page

@@ -12,6 +12,6 @@ describe('the walkthrough', () => {
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.languageId, 'typescript');
     assert.equal(await commit(editor), true);
-    assert.ok(editor.document.getText().includes(`return ${ANSWER}\n}`), editor.document.getText());
+    assert.ok(editor.document.getText().includes(`return${ANSWER}\n}`), editor.document.getText());
   });
 });
