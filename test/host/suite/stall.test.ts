@@ -41,9 +41,7 @@ describe("the extension host's event loop", () => {
     report(`      ${tookMs.toFixed(0)} ms of completions: ${describeStalls(busy)}`);
     // Where Node cannot tell a thread's own computing, the time on the wall has to do.
     const longest = busy.longestCpuMs ?? busy.longestMs;
-    // The host's other extensions compute too: what they need while nothing is typed is not ours.
-    const limit = Math.max(LIMIT_MS, idle.longestCpuMs ?? idle.longestMs);
-    assert.ok(longest < limit, `${longest} ms in one turn, of ${limit} allowed`);
+    assert.ok(longest < LIMIT_MS, `${longest} ms in one turn`);
     assert.ok(busy.count <= idle.count + SCHEDULER_PAUSES, `${busy.count} stalls of ${LIMIT_MS} ms or more`);
   });
 });
