@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 WARM_UP_STEPS = 100
 DECAY_SHARE = 0.35  # of the run; linear to zero
-LARGER_BATCH_FROM = 0.6  # of the run
+LARGER_BATCH_FROM = 0.0  # of the run: at once, since smaller steps made the loss hang at 4
 MAX_MICRO_STEPS = 2
 BATCH_SLOTS = 8  # batch numbers set aside for a step and worker, so that other micro-steps draw other batches
 

@@ -10,8 +10,10 @@ const LIMIT_MS = 20;
 const COMPLETIONS = 30;
 /** Lines of the document. */
 const LINES = 5_000;
-/** Pauses that a busy machine's scheduler may add; work of ours would show in each of the 30. */
-const SCHEDULER_PAUSES = 3;
+/** Turns that may compute longer: garbage collection. Work of ours would show in each of the completions. */
+const LONG_TURNS = 2;
+/** Of the completions, how many the scheduler of a busy machine may pause. */
+const PAUSED_SHARE = 0.5;
 
 describe("the extension host's event loop", () => {
   useRecitingModel();
@@ -39,10 +41,9 @@ describe("the extension host's event loop", () => {
     });
     report(`      ${tookMs.toFixed(0)} ms idle:           ${describeStalls(idle)}`);
     report(`      ${tookMs.toFixed(0)} ms of completions: ${describeStalls(busy)}`);
-    // Where Node cannot tell a thread's own computing, the time on the wall has to do.
-    const longest = busy.longestCpuMs ?? busy.longestMs;
-    assert.ok(longest < LIMIT_MS, `${longest} ms in one turn`);
-    assert.ok(busy.count <= idle.count + SCHEDULER_PAUSES, `${busy.count} stalls of ${LIMIT_MS} ms or more`);
+    assert.ok(busy.cpuCount <= LONG_TURNS, `${busy.cpuCount} turns computed ${LIMIT_MS} ms or more`);
+    const pauses = busy.count - idle.count;
+    assert.ok(pauses < COMPLETIONS * PAUSED_SHARE, `${pauses} more pauses of ${LIMIT_MS} ms than when idle`);
   });
 });
 

@@ -11,11 +11,13 @@ export interface Stalls {
   count: number;
   /** Most computing of this thread itself between two turns; undefined where Node cannot tell (before 23.9). */
   longestCpuMs: number | undefined;
+  /** How many turns computed that long. */
+  cpuCount: number;
 }
 
 /** Watches this thread's event loop while `work` runs. */
 export async function stallsDuring(limitMs: number, work: () => Promise<void>): Promise<Stalls> {
-  const stalls: Stalls = { longestMs: 0, count: 0, longestCpuMs: cpuMs() === undefined ? undefined : 0 };
+  const stalls: Stalls = { longestMs: 0, count: 0, longestCpuMs: cpuMs() === undefined ? undefined : 0, cpuCount: 0 };
   let last = { wall: performance.now(), cpu: cpuMs() };
   const timer = setInterval(() => {
     const now = { wall: performance.now(), cpu: cpuMs() };
@@ -23,7 +25,9 @@ export async function stallsDuring(limitMs: number, work: () => Promise<void>): 
     stalls.longestMs = Math.max(stalls.longestMs, wall);
     if (wall >= limitMs) stalls.count++;
     if (now.cpu !== undefined && last.cpu !== undefined) {
-      stalls.longestCpuMs = Math.max(stalls.longestCpuMs ?? 0, now.cpu - last.cpu);
+      const cpu = now.cpu - last.cpu;
+      stalls.longestCpuMs = Math.max(stalls.longestCpuMs ?? 0, cpu);
+      if (cpu >= limitMs) stalls.cpuCount++;
     }
     last = now;
   }, 1);
