@@ -34,6 +34,7 @@ export const complete: Command = {
     try {
       const result = await engine.complete({
         context,
+        document: context.path,
         lines,
         maxTokens,
         prefixTokens: 1500,

@@ -81,7 +81,7 @@ export class Completer {
     const { text } = rule;
     if (text.trim() === '') return none(stop === 'suffix' ? 'repeats-suffix' : 'empty');
     account.totalMs = performance.now() - started;
-    return { kind: 'completion', text, stop, account };
+    return { kind: 'completion', text, alternatives: [], stop, account };
   }
 
   /**

@@ -3,6 +3,8 @@ import type { CompletionContext } from '../prompt/index.ts';
 
 export interface CompletionRequest {
   context: CompletionContext;
+  /** Names the document among all that are open, such as its URI: what is kept for it goes when it closes. */
+  document: string;
   lines: TextLines;
   /** Most tokens to generate. */
   maxTokens: number;
@@ -10,4 +12,6 @@ export interface CompletionRequest {
   prefixTokens: number;
   /** Most tokens of the prompt after the cursor. */
   suffixTokens: number;
+  /** Most suggestions to give, decoded side by side; 1 where it is left out. */
+  alternatives?: number;
 }

@@ -5,13 +5,22 @@ export interface Account {
   promptTokens: number;
   /** Prompt tokens whose state was known already. */
   reusedTokens: number;
+  /** Of the reused ones, those that were computed before anybody asked, and not used until now. */
+  warmedTokens: number;
   /** Prompt tokens that the model was advanced by. */
   advancedTokens: number;
   generatedTokens: number;
+  /** Tokens guessed by prompt lookup, and those of them that the model agreed with. */
+  draftedTokens: number;
+  acceptedTokens: number;
   /** Lines below the cursor that stood in the tail instead of the suffix, so that an old suffix could be used again. */
   tailLines: number;
   /** From the request's arrival in the worker to the first generated token; 0 if none was generated. */
   firstTokenMs: number;
+  /** Laying out the prompt, advancing to its end, and generating. */
+  promptMs: number;
+  prefillMs: number;
+  decodeMs: number;
   totalMs: number;
 }
 
@@ -22,7 +31,14 @@ export type StopReason = RuleStop | 'end-token' | 'max-tokens';
 export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'closed';
 
 export type CompletionResult =
-  | { kind: 'completion'; text: string; stop: StopReason; account: Account }
+  | {
+      kind: 'completion';
+      text: string;
+      /** Other texts, the likelier first; only where several were asked for. */
+      alternatives: readonly string[];
+      stop: StopReason;
+      account: Account;
+    }
   | { kind: 'none'; reason: NoCompletionReason; account: Account };
 
 /** The account of a request that has cost nothing yet. */
@@ -30,10 +46,16 @@ export function emptyAccount(): Account {
   return {
     promptTokens: 0,
     reusedTokens: 0,
+    warmedTokens: 0,
     advancedTokens: 0,
     generatedTokens: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
     tailLines: 0,
     firstTokenMs: 0,
+    promptMs: 0,
+    prefillMs: 0,
+    decodeMs: 0,
     totalMs: 0,
   };
 }

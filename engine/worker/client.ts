@@ -25,16 +25,20 @@ export interface EngineOptions {
   model: string;
   /** Threads of one run; 0 lets the engine choose. */
   threads: number;
+  /** Most memory for states of all documents together, in bytes; chosen by the model and the machine where it is left out. */
+  stateBytes?: number | undefined;
+  /** Folder for states that outlive the engine; none are kept where it is left out. */
+  stateFolder?: string | undefined;
 }
 
 /**
  * Loads a model in a worker thread.
  * @throws BadInputError if something of the model or the platform is not as it should be; Error if the worker cannot start.
  */
-export async function openEngine({ worker: script, model, threads }: EngineOptions): Promise<Engine> {
+export async function openEngine({ worker: script, ...rest }: EngineOptions): Promise<Engine> {
   keepRuntimePrivate();
   const latch = new ExitLatch();
-  const options: WorkerOptions = { model, threads, exitLatch: latch.memory };
+  const options: WorkerOptions = { ...rest, exitLatch: latch.memory };
   const worker = new Worker(script, { workerData: options });
   const waitForRun = (): void => {
     latch.exit(EXIT_TIMEOUT_MS);
@@ -121,6 +125,10 @@ class WorkerEngine implements Engine {
 
   warm(request: CompletionRequest): void {
     if (this.ended === undefined) this.send({ kind: 'warm', request });
+  }
+
+  closed(document: string): void {
+    if (this.ended === undefined) this.send({ kind: 'closed', document });
   }
 
   close(): Promise<void> {

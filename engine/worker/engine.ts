@@ -16,6 +16,8 @@ export interface Engine {
    * one prefill chunk to whatever is asked next.
    */
   warm(request: CompletionRequest): void;
+  /** A document was closed: its states leave the memory, and are kept on disk where there is a folder for them. */
+  closed(document: string): void;
   /** Ends the worker; requests under way end as 'closed'. */
   close(): Promise<void>;
 }

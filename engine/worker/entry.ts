@@ -59,6 +59,8 @@ async function main(): Promise<void> {
       case 'cancel':
         if (newest === message.id) newest = -1;
         break;
+      case 'closed':
+        break;
       case 'close':
         asked++;
         newest = -1;

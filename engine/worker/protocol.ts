@@ -7,6 +7,8 @@ import type { BadInput } from '../errors.ts';
 export interface WorkerOptions {
   model: string;
   threads: number;
+  stateBytes?: number | undefined;
+  stateFolder?: string | undefined;
   /** Memory of the {@link ExitLatch} that both threads share. */
   exitLatch: SharedArrayBuffer;
 }
@@ -15,6 +17,7 @@ export type ToWorker =
   | { kind: 'complete'; id: number; request: CompletionRequest }
   | { kind: 'warm'; request: CompletionRequest }
   | { kind: 'cancel'; id: number }
+  | { kind: 'closed'; document: string }
   | { kind: 'close' };
 
 export type FromWorker =

@@ -60,7 +60,15 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     if ('reason' in context) return this.refuse(document, context.reason, automatic);
 
     const { lines, maxTokens, prefixTokens, suffixTokens, debounce } = settings;
-    const wish = { context, automatic, lines, maxTokens, prefixTokens, suffixTokens, debounce };
+    const request = {
+      context,
+      document: document.uri.toString(),
+      lines,
+      maxTokens,
+      prefixTokens,
+      suffixTokens,
+    };
+    const wish = { request, automatic, debounce };
     const cancelled = new AbortController();
     const listening = token.onCancellationRequested(() => {
       cancelled.abort();

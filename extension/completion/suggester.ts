@@ -17,7 +17,8 @@ export type Offer =
 /** The reason of a request that a newer one replaced. */
 export const CANCELLED = 'cancelled by a newer request';
 
-export interface Wish extends CompletionRequest {
+export interface Wish {
+  request: CompletionRequest;
   /** Asked for while typing: waits for the next key, and prefers what is known. */
   automatic: boolean;
   /** Setting `debounce`: ms, below zero to adapt. */
@@ -48,7 +49,7 @@ export class Suggester {
   /** The newest call wins: an older one that still runs ends as cancelled. */
   async suggest(wish: Wish, cancelled: AbortSignal): Promise<Offer> {
     this.running?.abort();
-    const known = this.known(wish.context);
+    const known = this.known(wish.request.context);
     if (known !== undefined) return known;
 
     const running = new AbortController();
@@ -61,7 +62,7 @@ export class Suggester {
     const engine = await this.parts.engine();
     if ('unavailable' in engine) return none(engine.unavailable);
     if (aborted(signal)) return none(CANCELLED);
-    return this.ask(engine, wish, signal);
+    return this.ask(engine, wish.request, signal);
   }
 
   private known(context: CompletionContext): Offer | undefined {
@@ -72,12 +73,12 @@ export class Suggester {
     return { kind: 'offered', suggestion: offer.suggestion, from: 'kept' };
   }
 
-  private async ask(engine: Engine, wish: Wish, signal: AbortSignal): Promise<Offer> {
-    const { context, lines, maxTokens, prefixTokens, suffixTokens } = wish;
+  private async ask(engine: Engine, request: CompletionRequest, signal: AbortSignal): Promise<Offer> {
+    const { context } = request;
     const { suggestions, latency } = this.parts;
     let result;
     try {
-      result = await engine.complete({ context, lines, maxTokens, prefixTokens, suffixTokens }, signal);
+      result = await engine.complete(request, signal);
     } catch (error) {
       if (error instanceof EngineGoneError) {
         this.parts.died(engine, error);

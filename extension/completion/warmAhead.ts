@@ -49,6 +49,13 @@ export class WarmAhead {
     // In the middle of a word nothing is offered, but the next key may be a space.
     if (!decide({ ...where, linePrefix: '', lineSuffix: '' }).offer) return;
     const { lines, maxTokens, prefixTokens, suffixTokens } = settings;
-    engine.warm({ context: contextAt(document, place), lines, maxTokens, prefixTokens, suffixTokens });
+    engine.warm({
+      context: contextAt(document, place),
+      document: document.uri.toString(),
+      lines,
+      maxTokens,
+      prefixTokens,
+      suffixTokens,
+    });
   }
 }

@@ -26,6 +26,7 @@ export async function benchTyping(threads: number): Promise<void> {
       const context = { prefix, suffix, prefixOffset: 0, path: 'lib/main.js', languageId: 'javascript' };
       const request = {
         context,
+        document: context.path,
         lines: 'auto' as const,
         maxTokens: 64,
         prefixTokens: 1500,

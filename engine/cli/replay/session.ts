@@ -49,7 +49,7 @@ export async function replaySession(
   const documents = new Documents(source);
   const requestAt = (document: Document): CompletionRequest => {
     const context = contextOf(document);
-    return { context, lines: 'auto', maxTokens: 1, prefixTokens, suffixTokens };
+    return { context, document: document.path, lines: 'auto', maxTokens: 1, prefixTokens, suffixTokens };
   };
   const requests: ReplayedRequest[] = [];
   let now = 0;

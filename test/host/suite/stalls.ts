@@ -17,7 +17,12 @@ export interface Stalls {
 
 /** Watches this thread's event loop while `work` runs. */
 export async function stallsDuring(limitMs: number, work: () => Promise<void>): Promise<Stalls> {
-  const stalls: Stalls = { longestMs: 0, count: 0, longestCpuMs: cpuMs() === undefined ? undefined : 0, cpuCount: 0 };
+  const stalls: Stalls = {
+    longestMs: 0,
+    count: 0,
+    longestCpuMs: cpuMs() === undefined ? undefined : 0,
+    cpuCount: 0,
+  };
   let last = { wall: performance.now(), cpu: cpuMs() };
   const timer = setInterval(() => {
     const now = { wall: performance.now(), cpu: cpuMs() };

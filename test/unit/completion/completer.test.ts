@@ -17,6 +17,7 @@ function request(
   change: Partial<CompletionRequest> = {},
 ): CompletionRequest {
   return {
+    document: 'a.ts',
     context: { prefix, suffix, prefixOffset: 0, path: 'src/a.ts', languageId: 'typescript' },
     lines: 'auto',
     maxTokens: 8,

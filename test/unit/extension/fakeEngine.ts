@@ -9,10 +9,16 @@ import type {
 export const account: Account = {
   promptTokens: 10,
   reusedTokens: 7,
+  warmedTokens: 0,
   advancedTokens: 3,
   generatedTokens: 2,
+  draftedTokens: 0,
+  acceptedTokens: 0,
   tailLines: 0,
   firstTokenMs: 12.4,
+  promptMs: 0.4,
+  prefillMs: 10,
+  decodeMs: 10.2,
   totalMs: 20.6,
 };
 
@@ -53,12 +59,13 @@ export function fakeEngine(
       if (answered instanceof Error) throw answered;
       if (signal?.aborted === true) return { kind: 'none', reason: 'cancelled', account };
       return typeof answered === 'string'
-        ? { kind: 'completion', text: answered, stop: 'line', account }
+        ? { kind: 'completion', text: answered, alternatives: [], stop: 'line', account }
         : answered;
     },
     warm: (request) => {
       engine.warmed.push(request);
     },
+    closed: () => undefined,
     close: () => {
       engine.isClosed = true;
       return Promise.resolve();

@@ -13,6 +13,7 @@ const TOKENIZER = 'test/fixtures/tokenizer/byte-level';
 
 function request(prefix: string, change: Partial<CompletionRequest> = {}): CompletionRequest {
   return {
+    document: 'a.ts',
     context: { prefix, suffix: '', prefixOffset: 0, path: 'a.ts', languageId: 'typescript' },
     lines: 'single',
     maxTokens: 32,

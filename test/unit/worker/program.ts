@@ -18,6 +18,7 @@ async function main(model: string, exit: string): Promise<void> {
   if (exit === 'unused') return;
   const prefix = delay === undefined ? 'x = ' : 'const value = compute(first, second);\n'.repeat(1000);
   const result = await engine.complete({
+    document: 'a.ts',
     context: { prefix, suffix: '', prefixOffset: 0, path: 'a.ts', languageId: 'typescript' },
     lines: 'single',
     maxTokens: 32,

@@ -3,6 +3,7 @@ import { EngineGoneError } from '../../../../engine/index.ts';
 import { Latency } from '../../../../extension/completion/latency.ts';
 import { Suggester, type Offer, type Wish } from '../../../../extension/completion/suggester.ts';
 import { Suggestions } from '../../../../extension/completion/suggestions.ts';
+import type { CompletionRequest } from '../../../../engine/index.ts';
 import { account, fakeEngine, type FakeEngine } from '../fakeEngine.ts';
 import { contextOf } from './filters/picture.ts';
 
@@ -22,20 +23,29 @@ function suggesterOf(engine: FakeEngine | { unavailable: string }) {
     suggestions,
     latency: new Latency(),
   });
-  const ask = (picture: string, changes: Partial<Wish> = {}, signal = new AbortController().signal) =>
-    suggester.suggest(
+  const ask = (
+    picture: string,
+    changes: Partial<CompletionRequest & Wish> = {},
+    signal = new AbortController().signal,
+  ) => {
+    const { automatic = true, debounce = -1, ...request } = changes;
+    return suggester.suggest(
       {
-        context: contextOf(picture),
-        lines: 'auto',
-        maxTokens: 64,
-        prefixTokens: 1500,
-        suffixTokens: 500,
-        automatic: true,
-        debounce: -1,
-        ...changes,
+        request: {
+          document: 'a.ts',
+          context: contextOf(picture),
+          lines: 'auto',
+          maxTokens: 64,
+          prefixTokens: 1500,
+          suffixTokens: 500,
+          ...request,
+        },
+        automatic,
+        debounce,
       },
       signal,
     );
+  };
   return { ask, suggestions, pauses, deaths, failures };
 }
 
