@@ -1,4 +1,4 @@
-import type { FileRange, GraphBuilder } from '../onnx/graph.ts';
+import type { FileRange, GraphBuilder, NodeOptions } from '../onnx/graph.ts';
 import type { Manifest, StoredTensor } from '../weights/manifest.ts';
 
 /** int8 activations: half the time of float activations at 4 bits, and the only fast path at 8 (measured, 2 cores). */
@@ -19,13 +19,19 @@ export class GraphWeights {
     return this.float32(name, tensor);
   }
 
-  /** x [batch, tokens, columns] · weightᵀ [columns, rows] -> [batch, tokens, rows]. */
-  linear(name: string, x: string): string {
+  /**
+   * x [batch, tokens, columns] · weightᵀ [columns, rows] -> [batch, tokens, rows].
+   * @param output the result's name, where it needs one
+   */
+  linear(name: string, x: string, output?: string): string {
     const tensor = this.tensor(name);
-    const domain = 'com.microsoft';
+    const named: NodeOptions = {
+      domain: 'com.microsoft',
+      ...(output === undefined ? {} : { outputs: [output] }),
+    };
     if (tensor.encoding === 'float32') {
       const inputs = [x, this.float32(name, tensor)];
-      return this.graph.node('FusedMatMul', inputs, { domain, attributes: { transB: 1 } });
+      return this.graph.node('FusedMatMul', inputs, { ...named, attributes: { transB: 1 } });
     }
     const { bits, block } = tensor;
     const [rows, columns] = tensor.shape;
@@ -33,7 +39,7 @@ export class GraphWeights {
     const shape = [rows, blocks, (block * bits) / 8];
     const quants = this.graph.external(`${name}.blocks`, 'uint8', shape, this.quantRange(tensor));
     return this.graph.node('MatMulNBits', [x, quants, this.scales(name, tensor)], {
-      domain,
+      ...named,
       attributes: { K: columns, N: rows, bits, block_size: block, accuracy_level: ACCURACY_LEVEL },
     });
   }

@@ -1,15 +1,25 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { IDS, LOGIT_POSITIONS, LOGITS, nextState, type ModelGraph } from '../architecture/model-graph.ts';
+import {
+  IDS,
+  LOGIT_POSITIONS,
+  LOGITS,
+  nextState,
+  projection,
+  type ModelGraph,
+} from '../architecture/model-graph.ts';
 import { buildMamba2 } from '../architecture/mamba2.ts';
 import { BadInputError } from '../errors.ts';
 import type { ModelPackage } from '../weights/package.ts';
 import { keepRuntimePrivate } from './privacy.ts';
+import { LogBuffers, type TokenLog } from './recurrence-log.ts';
 import { runInPlace } from './run-in-place.ts';
 import type { StateBuffer } from './sequence-state.ts';
-import { allocateState, SequenceState, stateLength } from './sequence-state.ts';
+import { allocateState, repeatState, SequenceState, stateLength } from './sequence-state.ts';
 
-/** Spare buffers: one for the state being made and one for the state being left; more would only hold memory. */
-const MAX_SPARE_BUFFERS = 2;
+/** Spare memory of states and of logs, each in bytes: memory given back and taken again makes V8 collect garbage at every other request. */
+const SPARE_BYTES = 16 * 2 ** 20;
+/** Of states, whatever their size: one for the state being made and one for the state being left. */
+const MIN_SPARE_STATES = 2;
 
 /** Which of a run's tokens to compute logits for: the head is the largest matrix of all. */
 export type LogitSelection = 'none' | 'last' | 'all';
@@ -18,6 +28,8 @@ export interface Advanced {
   state: SequenceState;
   /** [positions, vocabulary]; of 'last', overwritten by the next run. */
   logits: Float32Array;
+  /** Of the tokens from `logFrom` on. */
+  log: TokenLog[];
 }
 
 export interface SessionOptions {
@@ -32,24 +44,30 @@ export class ModelSession {
   /** Bytes of one sequence's state. */
   readonly stateBytes: number;
   private readonly spare: StateBuffer[] = [];
+  private readonly logs: LogBuffers;
   private readonly lastLogits: Tensor;
   private readonly noLogits: Tensor;
+  /** In place of projections that nobody reads: the runtime keeps them to itself. */
+  private readonly unwanted: readonly [name: string, nothing: null][];
 
   private constructor(
     private readonly source: string,
     private readonly graph: ModelGraph,
     private readonly session: InferenceSession,
+    private readonly replayer: InferenceSession,
   ) {
     this.stateBytes = stateLength(graph.state) * Float32Array.BYTES_PER_ELEMENT;
+    this.logs = new LogBuffers(graph.log, SPARE_BYTES);
     this.lastLogits = this.logitsTensor(1);
     this.noLogits = this.logitsTensor(0);
+    this.unwanted = Array.from({ length: graph.log.layers }, (_, layer) => [projection(layer), null]);
   }
 
   /** Loads a model on the CPU provider. The weights file is mapped, and packed once more in memory by the runtime. */
   static async open(model: ModelPackage, { threads, source }: SessionOptions): Promise<ModelSession> {
     keepRuntimePrivate();
     const graph = buildMamba2(model.manifest);
-    const session = await InferenceSession.create(graph.bytes, {
+    const options: InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -57,12 +75,19 @@ export class ModelSession {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       extra: { session: { model_external_initializers_file_folder_path: model.folder } },
-    });
-    return new ModelSession(source ?? model.folder, graph, session);
+    };
+    const session = await InferenceSession.create(graph.bytes, options);
+    const replayer = await InferenceSession.create(graph.replayBytes, { ...options, intraOpNumThreads: 1 });
+    return new ModelSession(source ?? model.folder, graph, session, replayer);
   }
 
   get vocabularySize(): number {
     return this.graph.vocabularySize;
+  }
+
+  /** Bytes of one token's log. */
+  get logBytes(): number {
+    return this.logs.tokenBytes;
   }
 
   /** The state before the first token. */
@@ -73,14 +98,29 @@ export class ModelSession {
   }
 
   /**
+   * A state that was kept elsewhere.
+   * @param length tokens that it has seen
+   * @param values as in {@link StateBuffer}; copied
+   */
+  stateFrom(length: number, values: Float32Array): SequenceState {
+    const buffer = this.spare.pop() ?? allocateState(this.graph.state);
+    buffer.values.set(values);
+    return this.own(length, buffer);
+  }
+
+  /**
    * Advances a state by tokens; uses up the caller's reference to it (retain it before to keep it).
    * @param ids at least one token id.
+   * @param logFrom the first of these tokens to be logged for {@link replay}; none by default
    * @throws BadInputError for an id outside the vocabulary; the reference is then not used up.
    */
-  async advance(state: SequenceState, ids: readonly number[], selection: LogitSelection): Promise<Advanced> {
+  async advance(
+    state: SequenceState,
+    ids: readonly number[],
+    selection: LogitSelection,
+    logFrom = ids.length,
+  ): Promise<Advanced> {
     this.checkIds(ids);
-    const from = state.buffer;
-    const to = state.isShared ? (this.spare.pop() ?? allocateState(this.graph.state)) : from;
     const positions =
       selection === 'all' ? ids.map((_, index) => index) : selection === 'last' ? [ids.length - 1] : [];
     const logits =
@@ -93,23 +133,86 @@ export class ModelSession {
       [IDS]: integers(ids, [1, ids.length]),
       [LOGIT_POSITIONS]: integers(positions, [positions.length]),
     };
-    const fetches: Record<string, Tensor> = { [LOGITS]: logits };
-    for (const [name, tensor] of from.tensors) feeds[name] = tensor;
-    // Every output goes to memory that JavaScript owns: Electron's V8 allows no other.
-    for (const [name, tensor] of to.tensors) fetches[nextState(name)] = tensor;
+    const isLogged = logFrom < ids.length;
+    const projections = isLogged ? this.logs.outputs(ids.length) : this.unwanted;
+    const fetches = { [LOGITS]: logits, ...Object.fromEntries(projections) };
+    const next = await this.step(this.session, state, ids.length, feeds, fetches);
+    return {
+      state: next,
+      logits: logits.data as Float32Array,
+      log: isLogged ? this.logs.take(ids.length, logFrom) : [],
+    };
+  }
+
+  /**
+   * Advances a state by tokens whose logs are known: the same bits as advancing by them, without any matrix product. Uses up the
+   * caller's reference to the state.
+   * @param log of at least one token, in their order, beginning with the one after the state
+   */
+  async replay(state: SequenceState, log: readonly TokenLog[]): Promise<SequenceState> {
+    return this.step(this.replayer, state, log.length, Object.fromEntries(this.logs.feeds(log)), {});
+  }
+
+  /** Copies of a state, to be advanced side by side; the caller keeps its reference. */
+  fork(state: SequenceState, sequences: number): StateBuffer {
+    return repeatState(state.buffer, this.graph.state, sequences);
+  }
+
+  /**
+   * Advances sequences by a token each, in place: one run reads the weights once for all of them.
+   * @param ids a token for each sequence
+   * @returns [sequences, vocabulary] logits of the tokens that follow
+   */
+  async advanceFork(fork: StateBuffer, ids: readonly number[]): Promise<Float32Array> {
+    this.checkIds(ids);
+    const logits = this.logitsTensor(ids.length).reshape([ids.length, 1, this.vocabularySize]) as Tensor;
+    const feeds: Record<string, Tensor> = {
+      [IDS]: integers(ids, [ids.length, 1]),
+      [LOGIT_POSITIONS]: integers([0], [1]),
+    };
+    const fetches: Record<string, Tensor | null> = { [LOGITS]: logits, ...Object.fromEntries(this.unwanted) };
+    for (const [name, tensor] of fork.tensors) {
+      feeds[name] = tensor;
+      fetches[nextState(name)] = tensor;
+    }
     await runInPlace(this.session, feeds, fetches);
-    state.take();
-    return { state: this.own(state.length + ids.length, to), logits: logits.data as Float32Array };
+    return logits.data as Float32Array;
+  }
+
+  /** Takes logs back that nobody keeps any more. */
+  recycle(logs: readonly TokenLog[]): void {
+    for (const log of logs) this.logs.recycle(log);
   }
 
   async close(): Promise<void> {
     this.spare.length = 0;
+    this.logs.clear();
     await this.session.release();
+    await this.replayer.release();
+  }
+
+  /** Runs a graph from a state to the next, and uses up a reference to the first. */
+  private async step(
+    session: InferenceSession,
+    state: SequenceState,
+    tokens: number,
+    feeds: Record<string, Tensor>,
+    fetches: Record<string, Tensor | null>,
+  ): Promise<SequenceState> {
+    const from = state.buffer;
+    const to = state.isShared ? (this.spare.pop() ?? allocateState(this.graph.state)) : from;
+    for (const [name, tensor] of from.tensors) feeds[name] = tensor;
+    // Every output goes to memory that JavaScript owns: Electron's V8 allows no other.
+    for (const [name, tensor] of to.tensors) fetches[nextState(name)] = tensor;
+    await runInPlace(session, feeds, fetches);
+    state.take();
+    return this.own(state.length + tokens, to);
   }
 
   private own(length: number, buffer: StateBuffer): SequenceState {
     return new SequenceState(length, buffer, (unused) => {
-      if (this.spare.length < MAX_SPARE_BUFFERS) this.spare.push(unused);
+      const most = Math.max(MIN_SPARE_STATES, Math.floor(SPARE_BYTES / this.stateBytes));
+      if (this.spare.length < most) this.spare.push(unused);
     });
   }
 

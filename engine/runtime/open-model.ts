@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { convert } from '../weights/convert.ts';
@@ -12,6 +13,8 @@ export interface OpenModel {
   folder: string;
   manifest: Manifest;
   session: ModelSession;
+  /** Names what a state depends on: other weights, or the same ones in another shape or number of bits, have another. */
+  hash: string;
   /** Frees the model's memory, and on disk what only loading it has made. */
   close(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export async function openModel(folder: string, options: SessionOptions): Promis
   if (existsSync(join(folder, MANIFEST_FILE))) {
     const { manifest } = await openPackage(folder);
     const session = await ModelSession.open({ folder, manifest }, options);
-    return { folder, manifest, session, close: () => session.close() };
+    return { folder, manifest, session, hash: hashOf(manifest), close: () => session.close() };
   }
   const temporary = await temporaryFolder();
   try {
@@ -41,9 +44,14 @@ export async function openModel(folder: string, options: SessionOptions): Promis
       await session.close();
       removeFolder(temporary);
     };
-    return { folder, manifest, session, close };
+    return { folder, manifest, session, hash: hashOf(manifest), close };
   } catch (error) {
     removeFolder(temporary);
     throw error;
   }
+}
+
+function hashOf({ weights, config, bits, tensors }: Manifest): string {
+  const parts = JSON.stringify([weights.sha256, config, bits, tensors]);
+  return createHash('sha256').update(parts).digest('hex');
 }

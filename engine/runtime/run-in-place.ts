@@ -15,7 +15,7 @@ const NO_TENSOR = 'Non tensor type is temporarily not supported';
 export async function runInPlace(
   session: InferenceSession,
   feeds: Record<string, Tensor>,
-  fetches: Record<string, Tensor>,
+  fetches: Record<string, Tensor | null>,
 ): Promise<void> {
   try {
     await session.run(feeds, { [NO_COPY]: null, ...fetches });

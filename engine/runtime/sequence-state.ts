@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import type { StateTensor } from '../architecture/model-graph.ts';
 
-/** The memory of one sequence's state: one allocation, with a tensor over each part of it. */
+/** The memory of one sequence's state, or of several sequences' side by side: one allocation, with a tensor over each part of it. */
 export interface StateBuffer {
   /** Every state tensor one after the other, in the graph's order. */
   values: Float32Array;
@@ -14,18 +14,32 @@ export function stateLength(layout: readonly StateTensor[]): number {
   return layout.reduce((sum, tensor) => sum + elements(tensor), 0);
 }
 
-/** A zeroed state: the one before the first token. */
-export function allocateState(layout: readonly StateTensor[]): StateBuffer {
-  const values = new Float32Array(stateLength(layout));
+/** Zeroed states: those before the first token. */
+export function allocateState(layout: readonly StateTensor[], sequences = 1): StateBuffer {
+  const values = new Float32Array(sequences * stateLength(layout));
   const tensors = new Map<string, Tensor>();
   let offset = 0;
   for (const part of layout) {
-    const length = elements(part);
+    const length = sequences * elements(part);
     const view = values.subarray(offset, offset + length);
-    tensors.set(part.name, new Tensor('float32', view, [1, ...part.shape.slice(1)] as number[]));
+    tensors.set(part.name, new Tensor('float32', view, [sequences, ...part.shape.slice(1)] as number[]));
     offset += length;
   }
   return { values, tensors };
+}
+
+/** Copies of one state for sequences that go on side by side. */
+export function repeatState(
+  { tensors }: StateBuffer,
+  layout: readonly StateTensor[],
+  sequences: number,
+): StateBuffer {
+  const repeated = allocateState(layout, sequences);
+  for (const [name, { data }] of repeated.tensors) {
+    const one = tensors.get(name)?.data as Float32Array;
+    for (let at = 0; at < sequences; at++) (data as Float32Array).set(one, at * one.length);
+  }
+  return repeated;
 }
 
 function elements({ shape: [, ...sizes] }: StateTensor): number {

@@ -132,6 +132,73 @@ describe('ModelSession', () => {
     for (const [at, logit] of whole.logits.entries()) assertClose(single.logits[at], logit, `logit ${at}`);
   });
 
+  it('replays logged tokens to the bits that advancing gave, all of them or some', async () => {
+    const base = (await session.advance(session.initialState(), randomIds(20, 4), 'none')).state;
+    const ids = randomIds(9, 5);
+    const run = await session.advance(base.retain(), ids, 'none', 0);
+    assert.equal(run.log.length, 9);
+    assert.equal(run.log[0]?.byteLength, session.logBytes);
+    const whole = await session.replay(base.retain(), run.log);
+    assert.deepEqual(whole.buffer.values, run.state.buffer.values);
+    assert.equal(whole.length, 29);
+    whole.release();
+    // A part, in two replays, and then the rest by advancing.
+    const part = await session.replay(
+      await session.replay(base.retain(), run.log.slice(0, 2)),
+      run.log.slice(2, 5),
+    );
+    assert.equal(part.length, 25);
+    const again = await session.advance(base.retain(), ids.slice(0, 5), 'none');
+    for (const [at, value] of again.state.buffer.values.entries())
+      assertClose(part.buffer.values[at], value, `value ${at}`);
+    for (const state of [part, again.state, run.state, base]) state.release();
+  });
+
+  it('logs the tokens that it is asked to, and logs given back are used again', async () => {
+    const run = await session.advance(session.initialState(), randomIds(6), 'none', 4);
+    assert.equal(run.log.length, 2);
+    session.recycle(run.log);
+    const next = await session.advance(run.state, randomIds(1), 'none', 0);
+    assert.ok(run.log.includes(next.log[0] ?? new Float32Array()));
+    next.state.release();
+  });
+
+  it('a state kept elsewhere goes on like the one that it was', async () => {
+    const first = (await session.advance(session.initialState(), randomIds(11), 'none')).state;
+    const copy = session.stateFrom(first.length, first.buffer.values.slice());
+    assert.equal(copy.length, 11);
+    const [one, other] = [
+      await session.advance(first, [3], 'last'),
+      await session.advance(copy, [3], 'last'),
+    ];
+    assert.deepEqual(one.state.buffer.values, other.state.buffer.values);
+    one.state.release();
+    other.state.release();
+  });
+
+  it('sequences in one batch say what each says alone', async () => {
+    const end = await session.advance(session.initialState(), randomIds(15), 'none');
+    const fork = session.fork(end.state, 3);
+    const alone = [7, 8, 9].map(() => end.state.retain());
+    end.state.release();
+    for (const ids of [
+      [7, 8, 9],
+      [100, 200, 300],
+    ]) {
+      const logits = await session.advanceFork(fork, ids);
+      assert.equal(logits.length, 3 * 640);
+      for (const [row, id] of ids.entries()) {
+        const state = alone[row];
+        assert.ok(state);
+        const next = await session.advance(state, [id], 'last');
+        alone[row] = next.state;
+        for (const [at, logit] of next.logits.entries())
+          assertClose(logits[row * 640 + at], logit, `row ${row}, logit ${at}`);
+      }
+    }
+    for (const state of alone) state.release();
+  });
+
   for (const wrong of [-1, 640, 1.5, NaN, 2 ** 40]) {
     it(`refuses the id ${wrong}, and the state goes on as if nothing had been asked`, async () => {
       const expected = await run([[5, 6], [7]]);
