@@ -1,5 +1,5 @@
 import type { Prompt } from '../prompt/index.ts';
-import type { CheckpointStore } from '../state/checkpoint-store.ts';
+import type { CheckpointTree } from '../state/checkpoint-tree.ts';
 
 /** The longest tail that models are trained with. */
 const MAX_TAIL_LINES = 12;
@@ -12,16 +12,15 @@ const WORTH_BRIDGING_TOKENS = 40;
  * the fewest tokens to advance, and the plain one unless another leaves {@link WORTH_BRIDGING_TOKENS} fewer.
  * @param build the prompt with some lines in the tail; fewer where the document ends or the tail is full
  */
-export function bridge(build: (tailLines: number) => Prompt, checkpoints: CheckpointStore): Prompt {
+export function bridge(build: (tailLines: number) => Prompt, tree: Pick<CheckpointTree, 'cost'>): Prompt {
   const plain = build(0);
-  const toAdvance = (prompt: Prompt): number => prompt.ids.length - checkpoints.depth(prompt.ids);
   let best = plain;
-  let least = toAdvance(plain) - WORTH_BRIDGING_TOKENS;
+  let least = tree.cost(plain.ids) - WORTH_BRIDGING_TOKENS;
   for (let lines = 1; lines <= MAX_TAIL_LINES && least > 0; lines++) {
     const prompt = build(lines);
     // The format has no tail, or there are no more lines.
     if (prompt.tailLines < lines) break;
-    const tokens = toAdvance(prompt);
+    const tokens = tree.cost(prompt.ids);
     if (tokens < least) [best, least] = [prompt, tokens];
   }
   return best;

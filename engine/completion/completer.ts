@@ -1,17 +1,26 @@
-import { bridge } from './bridge.ts';
-import { ForcedStart, greedy, StopRule, TextStream, unfinishedWord } from '../decoding/index.ts';
+import { ForcedStart, PromptLookup, StopRule, unfinishedWord } from '../decoding/index.ts';
 import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
-import type { SequenceState } from '../runtime/sequence-state.ts';
-import { CheckpointStore } from '../state/checkpoint-store.ts';
+import { CheckpointTree } from '../state/checkpoint-tree.ts';
+import type { StateFiles } from '../state/state-files.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { prefill, type Prefiller } from './prefill.ts';
+import { writeAlternatives } from './alternatives.ts';
+import { bridge } from './bridge.ts';
+import { DraftSize } from './draft-size.ts';
+import { DocumentStates } from './document-states.ts';
+import { prefill, type Prefilled, type Prefiller } from './prefill.ts';
 import type { CompletionRequest } from './request.ts';
-import { emptyAccount, type CompletionResult, type NoCompletionReason, type StopReason } from './result.ts';
+import { emptyAccount, type Account, type CompletionResult, type NoCompletionReason } from './result.ts';
+import { TokenSteps, type Speculation } from './token-steps.ts';
+import { type Vocabulary, Writer } from './writer.ts';
 
 /** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, also on a machine that is three times slower for a moment. */
 const CHUNK_MS = 15;
+/** Tokens before the cursor that a typing session comes back to: with 256, two thirds of the waiting that all of the prompt saves. */
+const MOST_LOG_TOKENS = 256;
+/** The share of the memory that one prompt's logs may take. */
+const LOG_SHARE = 0.25;
 
 /** What a completer needs of a loaded model. */
 export interface CompletionModel {
@@ -20,68 +29,101 @@ export interface CompletionModel {
   format: FimFormat;
 }
 
+export interface CompleterOptions {
+  /** Where states outlive the completer. */
+  files?: StateFiles | undefined;
+  /** Whether to guess tokens by prompt lookup; on by default. */
+  speculates?: boolean;
+}
+
+/** What a generation asks and tells. */
+interface Control {
+  isCancelled: () => boolean;
+  said: (text: string) => void;
+  onToken: () => void;
+}
+
 /** Completes at cursors with one model, one request at a time. */
 export class Completer {
   private readonly prefiller: Prefiller;
-  /** Control tokens and padding: text is made of none of them. */
-  private readonly forbidden: ReadonlySet<number>;
+  private readonly vocabulary: Vocabulary;
+  private readonly speculation: Speculation | undefined;
+  private readonly documents: DocumentStates;
 
   constructor(
     private readonly model: CompletionModel,
-    /** Most memory for checkpoints, in bytes. */
-    checkpointBytes: number,
+    /** Most memory for states and logs of all documents together, in bytes. */
+    budgetBytes: number,
+    { files, speculates = true }: CompleterOptions = {},
   ) {
     const { session, tokenizer, format } = model;
     const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
     const isText = (id: number): boolean => tokenizer.bytes(id).length > 0;
-    this.forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
+    const forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
+    this.vocabulary = { forbidden, endIds: format.endIds };
+    const { stateBytes, logBytes } = session;
+    const tree = new CheckpointTree({ budgetBytes, stateBytes, logBytes }, (log) => {
+      session.recycle(log);
+    });
     this.prefiller = {
       session,
-      checkpoints: new CheckpointStore(checkpointBytes, session.stateBytes),
+      tree,
       chunks: new ChunkSizer(CHUNK_MS),
+      logTokens: Math.min(MOST_LOG_TOKENS, Math.floor((budgetBytes * LOG_SHARE) / logBytes)),
     };
+    this.documents = new DocumentStates(session, tree, files);
+    this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
   }
 
-  /** Memory of all checkpoints, in bytes. */
+  /** Memory of all states and logs that are kept, in bytes. */
   get stateBytes(): number {
-    return this.prefiller.checkpoints.size * this.prefiller.session.stateBytes;
+    return this.prefiller.tree.bytes;
   }
 
-  /** @param isCancelled asked before every run of the model */
-  async complete(request: CompletionRequest, isCancelled: () => boolean): Promise<CompletionResult> {
+  /**
+   * @param isCancelled asked before every run of the model
+   * @param said told the text so far, after each token
+   */
+  async complete(
+    request: CompletionRequest,
+    isCancelled: () => boolean,
+    said: (text: string) => void = () => undefined,
+  ): Promise<CompletionResult> {
     const started = performance.now();
     const account = emptyAccount();
     const none = (reason: NoCompletionReason): CompletionResult => {
       account.totalMs = performance.now() - started;
       return { kind: 'none', reason, account };
     };
-    const prompt = bridge(this.promptOf(request), this.prefiller.checkpoints);
+    const prompt = bridge(this.promptOf(request), this.prefiller.tree);
+    account.promptMs = performance.now() - started;
     account.tailLines = prompt.tailLines;
     // A model without any markers has nothing to go on at the start of a file.
     if (prompt.ids.length === 0) return none('empty');
-    const { end, reused, advanced } = await prefill(
-      this.prefiller,
-      prompt.ids,
-      boundariesOf(prompt),
-      isCancelled,
-    );
-    account.promptTokens = prompt.ids.length;
-    account.reusedTokens = reused;
-    account.advancedTokens = advanced;
+    const { end, ...cost } = await this.prefill(prompt, request, false, isCancelled);
+    account.prefillMs = performance.now() - started - account.promptMs;
+    Object.assign(account, cost, { promptTokens: prompt.ids.length });
     if (end === undefined) return none('cancelled');
 
-    const { prefix, suffix, languageId } = request.context;
-    const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
-    const start = new ForcedStart(this.model.tokenizer, unfinishedWord(prefix));
-    const stop = await this.decode(end.state, end.logits, start, rule, request.maxTokens, isCancelled, () => {
-      account.generatedTokens++;
-      if (account.generatedTokens === 1) account.firstTokenMs = performance.now() - started;
-    });
-    if (stop === 'cancelled') return none('cancelled');
-    const { text } = rule;
-    if (text.trim() === '') return none(stop === 'suffix' ? 'repeats-suffix' : 'empty');
-    account.totalMs = performance.now() - started;
-    return { kind: 'completion', text, alternatives: [], stop, account };
+    const control: Control = {
+      isCancelled,
+      said,
+      onToken: () => {
+        account.generatedTokens++;
+        if (account.generatedTokens === 1) account.firstTokenMs = performance.now() - started;
+      },
+    };
+    try {
+      const writers = await this.write(request, prompt, end, control, account);
+      if (writers === undefined) return none('cancelled');
+      account.totalMs = performance.now() - started;
+      account.decodeMs = account.totalMs - account.promptMs - account.prefillMs;
+      return answerOf(writers, account);
+    } catch (error) {
+      // Logits of which none can be chosen come from a state that is broken.
+      this.prefiller.tree.drop(request.document);
+      throw error;
+    }
   }
 
   /**
@@ -91,9 +133,29 @@ export class Completer {
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
     const prompt = this.promptOf(request)(0);
     if (prompt.ids.length === 0) return 0;
-    const { end, advanced } = await prefill(this.prefiller, prompt.ids, boundariesOf(prompt), isCancelled);
+    const { end, advancedTokens } = await this.prefill(prompt, request, true, isCancelled);
     end?.state.release();
-    return advanced;
+    return advancedTokens;
+  }
+
+  /** Keeps on disk, where there is a folder for it, what a document needs to start warm. */
+  save(document: string): Promise<void> {
+    return this.documents.save(document);
+  }
+
+  /** Forgets a document's states. */
+  drop(document: string): void {
+    this.documents.drop(document);
+  }
+
+  /** Documents that are worth saving, the last used first. */
+  get used(): readonly string[] {
+    return this.documents.used;
+  }
+
+  /** Forgets everything. */
+  forget(): void {
+    this.documents.clear();
   }
 
   private promptOf(request: CompletionRequest): (tailLines: number) => Prompt {
@@ -106,54 +168,71 @@ export class Completer {
     return (tailLines) => buildPrompt(context, { ...request, tailLines }, format, tokenizer);
   }
 
-  /** Greedy decoding, after the word that stands there already, until the rule, the model or the limit ends it; releases the state. */
-  private async decode(
-    from: SequenceState,
-    firstLogits: Float32Array,
-    start: ForcedStart,
-    rule: StopRule,
-    maxTokens: number,
+  private async prefill(
+    prompt: Prompt,
+    { document }: CompletionRequest,
+    isWarming: boolean,
     isCancelled: () => boolean,
-    onToken: () => void,
-  ): Promise<StopReason | 'cancelled'> {
-    const { session, format } = this.model;
-    const stream = new TextStream(start);
-    let state = from;
-    let logits = firstLogits;
-    try {
-      for (let count = 0; count < maxTokens;) {
-        const isForced = !start.isDone;
-        const id = isForced ? start.choose(logits) : greedy(logits, this.forbidden);
-        const isEnd = format.endIds.includes(id);
-        const piece = isEnd ? '' : stream.push(id);
-        // Tokens of the word at the cursor are no part of the suggestion; the one that goes beyond it is.
-        if (!isForced || piece !== '') {
-          onToken();
-          count++;
-        }
-        if (isEnd) return rule.finish('complete') ?? 'end-token';
-        const stop = rule.push(piece);
-        if (stop !== undefined) return stop;
-        if (isCancelled()) return 'cancelled';
-        if (count < maxTokens) ({ state, logits } = await session.advance(state, [id], 'last'));
-      }
-      return rule.finish('cut-short') ?? 'max-tokens';
-    } finally {
-      state.release();
-    }
+  ): Promise<Prefilled> {
+    await this.documents.begin(document, prompt);
+    return prefill(this.prefiller, prompt, { document, isWarming, isCancelled });
   }
 
-  /** Forgets every checkpoint. */
-  forget(): void {
-    this.prefiller.checkpoints.clear();
+  /** The texts that follow a prompt, the first one that of plain greedy decoding; undefined if cancelled. */
+  private async write(
+    request: CompletionRequest,
+    prompt: Prompt,
+    end: NonNullable<Prefilled['end']>,
+    control: Control,
+    account: Account,
+  ): Promise<Writer[] | undefined> {
+    const { prefix, suffix, languageId } = request.context;
+    const newWriter = (start: ForcedStart): Writer => {
+      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
+      return new Writer(this.vocabulary, start, rule, request.maxTokens);
+    };
+    const { session, tokenizer } = this.model;
+    const start = new ForcedStart(tokenizer, unfinishedWord(prefix));
+    const { alternatives: count = 1 } = request;
+    if (count > 1) {
+      const { vocabulary } = this;
+      try {
+        return await writeAlternatives({ ...control, ...end, session, vocabulary, start, count, newWriter });
+      } finally {
+        end.state.release();
+      }
+    }
+    const writer = newWriter(start);
+    this.speculation?.lookup.begin(prompt.ids.slice(0, prompt.prefixEnd));
+    const steps = new TokenSteps(session, end.state, this.speculation);
+    try {
+      for (let { logits } = end; ;) {
+        const id = writer.choose(logits);
+        const before = writer.count;
+        writer.push(id);
+        if (writer.count > before) control.onToken();
+        control.said(writer.text);
+        if (writer.stop !== undefined) return [writer];
+        if (control.isCancelled()) return undefined;
+        logits = await steps.push(id);
+      }
+    } finally {
+      steps.release();
+      account.draftedTokens = steps.drafted;
+      account.acceptedTokens = steps.accepted;
+    }
   }
 }
 
-/**
- * Where states are kept on the way: the end of the suffix, which lasts until the text below the cursor changes; the start of
- * the cursor's line; and the last token but one before the cursor, since what is typed next can change the last one.
- */
-function boundariesOf(prompt: Prompt): number[] {
-  const lineStart = prompt.lineStarts.at(-1) ?? prompt.prefixStart;
-  return [...new Set([prompt.suffixEnd, lineStart, prompt.prefixEnd - 1])].sort((a, b) => a - b);
+/** The first text that says something, and the others that say something else. */
+function answerOf(writers: readonly Writer[], account: Account): CompletionResult {
+  const saying = writers.filter(({ text }) => text.trim() !== '');
+  const [first] = saying;
+  if (first?.stop === undefined) {
+    const reason = writers[0]?.stop === 'suffix' ? 'repeats-suffix' : 'empty';
+    return { kind: 'none', reason, account };
+  }
+  const { text, stop } = first;
+  const alternatives = [...new Set(saying.map((writer) => writer.text))].filter((other) => other !== text);
+  return { kind: 'completion', text, alternatives, stop, account };
 }

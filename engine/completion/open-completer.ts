@@ -1,12 +1,18 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { BadInputError } from '../errors.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
-import { openModel } from '../runtime/open-model.ts';
+import { openModel, type OpenModel } from '../runtime/open-model.ts';
+import { StateFiles } from '../state/state-files.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
 import { Completer } from './completer.ts';
 
-/** Most memory for checkpoints of all documents together. */
-const CHECKPOINT_BYTES = 128 * 2 ** 20;
+/** Memory for states where nothing is set: so many states, as far as the machine has memory for them. */
+const STATES = 12;
+const LEAST_BYTES = 128 * 2 ** 20;
+const MACHINE_SHARE = 1 / 16;
+/** Most bytes of states on disk, of all models together: so many states, or what the bundled model's need. */
+const STATES_ON_DISK = 8;
+const LEAST_BYTES_ON_DISK = 256 * 2 ** 20;
 /** Decoding is bound by memory: more threads than this gained nothing on the machines seen. */
 const MAX_THREADS = 8;
 
@@ -38,13 +44,15 @@ export interface OpenCompleter {
  * Loads a model with its tokenizer, ready to complete.
  * @param folder a checkpoint or a model package
  * @param threads of one run; 0 chooses
- * @param checkpointBytes most memory for checkpoints of all documents together
+ * @param stateBytes most memory for states of all documents together; chosen where it is left out
+ * @param stateFolder where states outlive the model's closing; nowhere if it is left out
  * @throws BadInputError if something of the model is not as it should be
  */
 export async function openCompleter(
   folder: string,
   threads: number,
-  checkpointBytes = CHECKPOINT_BYTES,
+  stateBytes?: number,
+  stateFolder?: string,
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
@@ -64,7 +72,9 @@ export async function openCompleter(
   }
   const { eosTokenId } = manifest.config;
   const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
-  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, checkpointBytes);
+  const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
+  const budget = stateBytes ?? defaultStateBytes(session.stateBytes, totalmem());
+  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, { files });
   return {
     completer,
     info: {
@@ -84,6 +94,24 @@ export async function openCompleter(
       await model.close();
     },
   };
+}
+
+function stateFiles(folder: string, { hash, session: { stateBytes } }: OpenModel): StateFiles {
+  return new StateFiles({
+    folder,
+    modelHash: hash,
+    stateLength: stateBytes / Float32Array.BYTES_PER_ELEMENT,
+    capBytes: Math.max(LEAST_BYTES_ON_DISK, STATES_ON_DISK * stateBytes),
+  });
+}
+
+/**
+ * Memory for states of all documents together, in bytes.
+ * @param stateBytes of one
+ * @param machineBytes of the whole machine
+ */
+export function defaultStateBytes(stateBytes: number, machineBytes: number): number {
+  return Math.max(LEAST_BYTES, Math.min(STATES * stateBytes, machineBytes * MACHINE_SHARE));
 }
 
 /** Half of a larger machine's threads, which are two to a core, and all of a small one's. */

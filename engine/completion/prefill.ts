@@ -1,60 +1,107 @@
+import type { Prompt } from '../prompt/index.ts';
 import type { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
+import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
-import type { CheckpointStore } from '../state/checkpoint-store.ts';
+import type { CheckpointTree } from '../state/checkpoint-tree.ts';
+import type { Account } from './result.ts';
 
-export interface Prefilled {
+/** What a prefill needs to know of a prompt. */
+export type PromptPlaces = Pick<Prompt, 'ids' | 'suffixEnd' | 'prefixStart' | 'prefixEnd'>;
+
+export interface Prefilled extends Pick<
+  Account,
+  'reusedTokens' | 'warmedTokens' | 'replayedTokens' | 'advancedTokens'
+> {
   /** The state after the prompt; the caller's to release. Undefined if cancelled on the way. */
   end: { state: SequenceState; logits: Float32Array } | undefined;
-  /** Tokens whose state was known. */
-  reused: number;
-  /** Tokens that the model was advanced by. */
-  advanced: number;
 }
 
 /** What computes a prompt's state and remembers it. */
 export interface Prefiller {
   session: ModelSession;
-  checkpoints: CheckpointStore;
+  tree: CheckpointTree;
   chunks: ChunkSizer;
+  /** Tokens before the cursor whose logs are kept. */
+  logTokens: number;
 }
 
-/**
- * Advances to the end of a prompt from the deepest checkpoint that is a prefix of it, in chunks.
- * @param boundaries counts of tokens, ascending, at which a checkpoint is kept
- * @param isCancelled asked before every chunk; what was computed until then stays as a checkpoint
- */
+export interface PrefillOptions {
+  /** Whose prompt it is (see `CompletionRequest`). */
+  document: string;
+  /** Whether nobody waits for it. */
+  isWarming: boolean;
+  /** Asked before every chunk; what was computed until then is kept. */
+  isCancelled: () => boolean;
+}
+
+/** Tokens between two states of the prefix: replaying as many takes 3 ms with the bundled model. */
+const STRIDE = 64;
+
+/** Advances to the end of a prompt from the most that is known of it, in chunks. */
 export async function prefill(
-  { session, checkpoints, chunks }: Prefiller,
-  ids: readonly number[],
-  boundaries: readonly number[],
-  isCancelled: () => boolean,
+  { session, tree, chunks, logTokens }: Prefiller,
+  prompt: PromptPlaces,
+  { document, isWarming, isCancelled }: PrefillOptions,
 ): Promise<Prefilled> {
-  const found = checkpoints.find(ids);
+  const { ids } = prompt;
+  if (ids.length === 0) throw new Error('a prompt needs at least one token');
+  const found = tree.find(ids, document);
   const reused = found?.length ?? 0;
+  const known = {
+    reusedTokens: reused,
+    warmedTokens: found?.warmed ?? 0,
+    replayedTokens: found?.log.length ?? 0,
+  };
+  const logFrom = Math.max(prompt.prefixEnd - logTokens, 0);
+  const boundaries = boundariesOf(prompt, logFrom);
   let state = found?.state ?? session.initialState();
-  let logits: Float32Array | undefined;
+  let logits = found?.logits;
   try {
+    if (found !== undefined && found.log.length > 0) state = await session.replay(state, found.log);
+    let log: TokenLog[] = [];
     while (state.length < ids.length) {
       if (isCancelled()) {
-        if (state.length > reused) checkpoints.put(ids.slice(0, state.length), state);
+        if (state.length > reused) tree.put(ids.slice(0, state.length), document, { state, log }, isWarming);
         state.release();
-        return { end: undefined, reused, advanced: state.length - reused };
+        return { end: undefined, ...known, advancedTokens: state.length - reused };
       }
       const at = state.length;
-      const stop = boundaries.find((boundary) => boundary > at && boundary < ids.length) ?? ids.length;
+      const stop = boundaries.find((boundary) => boundary > at) ?? ids.length;
       const to = at + chunks.next(stop - at);
       const started = performance.now();
-      const run = await session.advance(state, ids.slice(at, to), to === ids.length ? 'last' : 'none');
+      const run = await session.advance(
+        state,
+        ids.slice(at, to),
+        to === ids.length ? 'last' : 'none',
+        Math.max(0, logFrom - at),
+      );
       chunks.record(to - at, performance.now() - started);
       ({ state, logits } = run);
-      if (to === stop && stop < ids.length) checkpoints.put(ids.slice(0, stop), state);
+      log.push(...run.log);
+      if (to < stop) continue;
+      // While a word is typed the same prompt comes again. Its end is a few tokens' replay away, where states are large.
+      const kept = to < ids.length ? { state, log } : tree.isRoomy ? { state, log, logits } : { log, logits };
+      tree.put(ids.slice(0, to), document, kept, isWarming);
+      log = [];
     }
   } catch (error) {
-    // A failed run may have left the state half written. Checkpoints are not: a state that is shared is never written to.
+    // A failed run may have left the state half written. What is kept is not: a state that is shared is never written to.
     state.release();
     throw error;
   }
-  if (logits === undefined) throw new Error('a prompt needs at least one token');
-  return { end: { state, logits }, reused, advanced: ids.length - reused };
+  if (logits === undefined) throw new Error('a prompt was known to its end without logits');
+  return { end: { state, logits }, ...known, advancedTokens: ids.length - reused };
+}
+
+/**
+ * Where states are kept on the way: the end of the suffix, which lasts until the text below the cursor changes; places of
+ * the prefix at equal distances, which stay the same while it grows; and the last token but one before the cursor, since what is
+ * typed next can change the last one. All others are replayed.
+ */
+function boundariesOf({ ids, suffixEnd, prefixStart, prefixEnd }: PromptPlaces, logFrom: number): number[] {
+  const places = new Set([suffixEnd, logFrom, prefixEnd - 1]);
+  const first = prefixStart + Math.max(0, Math.ceil((logFrom - prefixStart) / STRIDE)) * STRIDE;
+  for (let place = first; place < prefixEnd; place += STRIDE) places.add(place);
+  return [...places].filter((place) => place > 0 && place < ids.length).sort((a, b) => a - b);
 }

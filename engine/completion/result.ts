@@ -7,6 +7,8 @@ export interface Account {
   reusedTokens: number;
   /** Of the reused ones, those that were computed before anybody asked, and not used until now. */
   warmedTokens: number;
+  /** Of the reused ones, those whose recurrences were run again from logs. */
+  replayedTokens: number;
   /** Prompt tokens that the model was advanced by. */
   advancedTokens: number;
   generatedTokens: number;
@@ -47,6 +49,7 @@ export function emptyAccount(): Account {
     promptTokens: 0,
     reusedTokens: 0,
     warmedTokens: 0,
+    replayedTokens: 0,
     advancedTokens: 0,
     generatedTokens: 0,
     draftedTokens: 0,

@@ -20,9 +20,14 @@ export class ForcedStart {
 
   constructor(
     private readonly tokenizer: Pick<Tokenizer, 'bytes'>,
-    text: string,
+    text: string | Uint8Array,
   ) {
-    this.#rest = new TextEncoder().encode(text);
+    this.#rest = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  }
+
+  /** Another that has come as far. */
+  clone(): ForcedStart {
+    return new ForcedStart(this.tokenizer, this.#rest);
   }
 
   /** Whether all of the text has been generated. */
@@ -44,6 +49,11 @@ export class ForcedStart {
     }
     if (best < 0) throw new Error('no token continues the word at the cursor');
     return best;
+  }
+
+  /** Whether a token is one of those that {@link choose} chooses from. */
+  allows(id: number): boolean {
+    return this.isDone || this.#fits(this.tokenizer.bytes(id));
   }
 
   /** The bytes of a token beyond the text; takes what the token covers off it. */

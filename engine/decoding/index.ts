@@ -4,6 +4,8 @@ export type { RuleStop } from './cut.ts';
 export { scanBrackets, type Scan } from './brackets.ts';
 export { ForcedStart, unfinishedWord } from './forced-start.ts';
 export { greedy } from './greedy.ts';
+export { likeliest } from './likeliest.ts';
+export { PromptLookup } from './prompt-lookup.ts';
 export type { StopContext, TextLines } from './scope.ts';
 export { StopRule } from './stop-rule.ts';
 export { TextStream } from './text-stream.ts';

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCompleter, type OpenCompleter } from '../completion/open-completer.ts';
 import type { CompletionRequest } from '../completion/request.ts';
+import { Scheduler } from '../completion/scheduler.ts';
 import { serializeError } from './errors.ts';
 import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
@@ -12,63 +13,51 @@ async function main(): Promise<void> {
   const send = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  const { model, threads, exitLatch } = workerData as WorkerOptions;
+  const { model, threads, stateBytes, stateFolder, exitLatch } = workerData as WorkerOptions;
   const latch = new ExitLatch(exitLatch);
   let opened: OpenCompleter;
   try {
-    opened = await latch.computing(() => openCompleter(model, threads));
+    opened = await latch.computing(() => openCompleter(model, threads, stateBytes, stateFolder));
   } catch (error) {
     send({ kind: 'not-opened', error: serializeError(error) });
     return;
   }
 
-  // One request computes at a time; a newer one ends the older, and starts when that one has let go of the model.
-  let newest = -1;
-  // Counts what was asked for: warming ahead gives way to all of it.
-  let asked = 0;
-  let running: Promise<void> = Promise.resolve();
+  const scheduler = new Scheduler(opened.completer, latch);
+  const running = new Map<number, AbortController>();
   const complete = async (id: number, request: CompletionRequest): Promise<void> => {
+    const cancelled = new AbortController();
+    running.set(id, cancelled);
     try {
-      const isCancelled = (): boolean => newest !== id || latch.isExiting;
-      const result = await latch.computing(() => opened.completer.complete(request, isCancelled));
+      const result = await scheduler.complete(request, cancelled.signal);
       send({ kind: 'result', id, result });
-      // The keystrokes that follow are cheaper in the plain layout.
-      if (result.account.tailLines > 0) await warm(request, asked);
     } catch (error) {
       send({ kind: 'error', id, error: serializeError(error) });
+    } finally {
+      running.delete(id);
     }
   };
-  const warm = async (request: CompletionRequest, turn: number): Promise<void> => {
-    const isCancelled = (): boolean => asked !== turn || latch.isExiting;
-    if (isCancelled()) return;
-    // Nobody waits for it: what is wrong with it shows when the request itself comes.
-    await latch.computing(() => opened.completer.warm(request, isCancelled)).catch(() => undefined);
+  const close = async (): Promise<void> => {
+    await scheduler.close();
+    await opened.close();
+    port.close();
   };
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
-      case 'warm': {
-        const turn = ++asked;
-        running = running.then(() => warm(message.request, turn));
-        break;
-      }
       case 'complete':
-        asked++;
-        newest = message.id;
-        running = running.then(() => complete(message.id, message.request));
+        void complete(message.id, message.request);
+        break;
+      case 'warm':
+        scheduler.warm(message.request);
         break;
       case 'cancel':
-        if (newest === message.id) newest = -1;
+        running.get(message.id)?.abort();
         break;
       case 'closed':
+        scheduler.closed(message.document);
         break;
       case 'close':
-        asked++;
-        newest = -1;
-        running = running
-          .then(() => opened.close())
-          .then(() => {
-            port.close();
-          });
+        void close();
         break;
     }
   });

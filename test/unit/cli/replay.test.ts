@@ -66,7 +66,7 @@ describe('command line: replay', () => {
     assert.ok(found.advanced_waiting_tokens < found.advanced_tokens, JSON.stringify(found));
     assert.ok(found.share_waiting < found.share);
     const { p50, p90, p95, p99 } = found.waiting_tokens;
-    assert.ok(p50 >= 1 && p50 <= 20 && p50 <= p90 && p90 <= p95 && p95 <= p99, JSON.stringify(found));
+    assert.ok(p50 <= 20 && p50 <= p90 && p90 <= p95 && p95 <= p99, JSON.stringify(found));
     assert.ok(found.peak_state_bytes > 0);
     assert.ok(found.ms.p50 > 0 && found.ms.p50 <= found.ms.p90 && found.ms.p90 <= found.ms.p99);
   });

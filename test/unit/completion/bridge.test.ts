@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { bridge } from '../../../engine/completion/bridge.ts';
 import type { Prompt } from '../../../engine/prompt/index.ts';
-import { SequenceState } from '../../../engine/runtime/sequence-state.ts';
-import { CheckpointStore } from '../../../engine/state/checkpoint-store.ts';
+import { CheckpointTree } from '../../../engine/state/checkpoint-tree.ts';
+import { stateOf } from '../../fixtures/states.ts';
 
 /** Lines of a document, 20 tokens each, told apart by their number. */
 const line = (number: number): number[] => Array.from({ length: 20 }, () => number);
@@ -24,48 +24,40 @@ function promptAt(cursor: number, lastLine = DOCUMENT_LINES) {
 }
 
 describe('bridge', () => {
-  let checkpoints: CheckpointStore;
+  let tree: CheckpointTree;
+  const keep = (ids: readonly number[]): void => {
+    tree.put(ids, 'a', { state: stateOf(ids.length) });
+  };
   /** The state at the end of a prompt's lines above the cursor, as a request there leaves it. */
   const visit = (cursor: number): void => {
-    const { ids } = promptAt(cursor)(0);
-    checkpoints.put(
-      ids.slice(0, -1),
-      new SequenceState(ids.length - 1, { values: new Float32Array(1), tensors: new Map() }, () => undefined),
-    );
+    keep(promptAt(cursor)(0).ids.slice(0, -1));
   };
   beforeEach(() => {
-    checkpoints = new CheckpointStore(1000, 1);
+    tree = new CheckpointTree({ budgetBytes: 1000, stateBytes: 1, logBytes: 1 });
   });
 
   it('takes the plain prompt where nothing is known', () => {
-    assert.equal(bridge(promptAt(30), checkpoints).tailLines, 0);
+    assert.equal(bridge(promptAt(30), tree).tailLines, 0);
   });
 
   it('takes the plain prompt where it is known already', () => {
     visit(30);
-    assert.equal(bridge(promptAt(30), checkpoints).tailLines, 0);
+    assert.equal(bridge(promptAt(30), tree).tailLines, 0);
   });
 
   it('after a jump up by some lines, the lines between stand in the tail', () => {
     visit(30);
     // The suffix from line 31 on is known, and of the prefix nothing: the lines above are read again.
     const suffixOnly = promptAt(30)(0).ids.slice(0, 20 * 30);
-    checkpoints.put(
-      suffixOnly,
-      new SequenceState(
-        suffixOnly.length,
-        { values: new Float32Array(1), tensors: new Map() },
-        () => undefined,
-      ),
-    );
-    const prompt = bridge(promptAt(24), checkpoints);
+    keep(suffixOnly);
+    const prompt = bridge(promptAt(24), tree);
     assert.equal(prompt.tailLines, 6);
     assert.deepEqual(prompt.ids.slice(0, suffixOnly.length), suffixOnly);
   });
 
   it('a jump too far for a tail takes the plain prompt', () => {
     visit(50);
-    assert.equal(bridge(promptAt(20), checkpoints).tailLines, 0);
+    assert.equal(bridge(promptAt(20), tree).tailLines, 0);
   });
 
   it('does not look for another prompt to save a few tokens', () => {
@@ -74,7 +66,7 @@ describe('bridge', () => {
     bridge((tailLines) => {
       built++;
       return short(tailLines);
-    }, checkpoints);
+    }, tree);
     assert.equal(built, 1);
   });
 
@@ -84,7 +76,7 @@ describe('bridge', () => {
     bridge((tailLines) => {
       asked.push(tailLines);
       return near(tailLines);
-    }, checkpoints);
+    }, tree);
     assert.deepEqual(asked, [0, 1, 2, 3, 4]);
   });
 });

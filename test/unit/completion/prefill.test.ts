@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { prefill, type Prefiller } from '../../../engine/completion/prefill.ts';
+import { prefill, type Prefiller, type PromptPlaces } from '../../../engine/completion/prefill.ts';
 import { greedy } from '../../../engine/decoding/index.ts';
 import { ChunkSizer } from '../../../engine/runtime/chunk-sizer.ts';
 import type { ModelSession } from '../../../engine/runtime/model-session.ts';
-import { CheckpointStore } from '../../../engine/state/checkpoint-store.ts';
+import { CheckpointTree } from '../../../engine/state/checkpoint-tree.ts';
 import { BadInputError } from '../../../engine/errors.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openTinyModel, randomIds } from '../../fixtures/tiny-model.ts';
@@ -20,100 +20,152 @@ describe('prefill', () => {
   after(() => session.close());
 
   /** Always in chunks of 16, so that the boundaries of chunks are those of this test. */
-  const prefiller = (): Prefiller => ({
+  const prefiller = (logTokens = 0): Prefiller => ({
     session,
-    checkpoints: new CheckpointStore(100 * session.stateBytes, session.stateBytes),
+    tree: new CheckpointTree({
+      budgetBytes: 20 * session.stateBytes,
+      stateBytes: session.stateBytes,
+      logBytes: session.logBytes,
+    }),
     chunks: Object.assign(new ChunkSizer(1), { record: () => undefined }),
+    logTokens,
   });
+
+  /** A prompt whose suffix ends at a place; its prefix is its last token. */
+  const promptOf = (tokens: readonly number[], suffixEnd = 0): PromptPlaces => ({
+    ids: [...tokens],
+    suffixEnd,
+    prefixStart: tokens.length - 1,
+    prefixEnd: tokens.length,
+  });
+  const none = { end: undefined, reusedTokens: 0, warmedTokens: 0, replayedTokens: 0 };
+  const options = { document: 'a', isWarming: false, isCancelled: never };
 
   /** The logits and state at the end, copied and released. */
   const end = async (
     by: Prefiller,
-    prompt: readonly number[],
-    boundaries: readonly number[],
+    prompt: PromptPlaces,
   ): Promise<{ logits: number[]; values: Float32Array; reused: number; advanced: number }> => {
-    const { end: result, reused, advanced } = await prefill(by, prompt, boundaries, never);
+    const { end: result, reusedTokens, advancedTokens } = await prefill(by, prompt, options);
     assert.ok(result);
     const copy = { logits: [...result.logits], values: result.state.buffer.values.slice() };
-    assert.equal(result.state.length, prompt.length);
+    assert.equal(result.state.length, prompt.ids.length);
     result.state.release();
-    return { ...copy, reused, advanced };
+    return { ...copy, reused: reusedTokens, advanced: advancedTokens };
   };
 
   it('from a checkpoint, gives the bits that it gives from the start, where chunks begin alike', async () => {
     const warm = prefiller();
-    await end(warm, ids.slice(0, 50), [40]);
-    const resumed = await end(warm, ids, [40]);
+    await end(warm, promptOf([...ids.slice(0, 40), ...randomIds(10, 3)], 40));
+    const resumed = await end(warm, promptOf(ids, 40));
     assert.deepEqual([resumed.reused, resumed.advanced], [40, 60]);
-    const cold = await end(prefiller(), ids, [40]);
+    const cold = await end(prefiller(), promptOf(ids, 40));
     assert.deepEqual([cold.reused, cold.advanced], [0, 100]);
     assert.deepEqual(resumed.values, cold.values);
     assert.deepEqual(resumed.logits, cold.logits);
   });
 
   it('from a checkpoint anywhere else, gives the same greedy token', async () => {
-    const cold = await end(prefiller(), ids, []);
-    for (const boundary of [1, 3, 17, 33, 50, 98, 99]) {
+    const cold = await end(prefiller(), promptOf(ids));
+    for (const boundary of [1, 3, 17, 33, 50, 98]) {
       const warm = prefiller();
-      await end(warm, ids.slice(0, boundary + 1), [boundary]);
-      const resumed = await end(warm, ids, []);
-      assert.equal(resumed.reused, boundary);
+      await end(warm, promptOf(ids.slice(0, boundary + 2), boundary));
+      const resumed = await end(warm, promptOf(ids));
+      assert.ok(resumed.reused >= boundary);
       assert.equal(greedy(Float32Array.from(resumed.logits)), greedy(Float32Array.from(cold.logits)));
     }
   });
 
-  it('keeps checkpoints at the boundaries that it passes, and only there', async () => {
-    const warm = prefiller();
-    await end(warm, ids, [0, 10, 33, 99, 100, 200]);
-    assert.equal(warm.checkpoints.size, 3);
-    for (const [length, deepest] of [
-      [10, undefined],
-      [11, 10],
-      [34, 33],
-      [99, 33],
-      [100, 99],
-    ] as const) {
-      const found = warm.checkpoints.find(ids.slice(0, length));
-      assert.equal(found?.length, deepest, `${length} tokens`);
-      found?.state.release();
+  it('restores any place of the logged tokens to the bits that it had', async () => {
+    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95 };
+    const warm = prefiller(60);
+    await end(warm, prompt);
+    for (const length of [36, 50, 51, 87, 94, 97]) {
+      const found = warm.tree.find(ids.slice(0, length + 1), 'a');
+      assert.equal(found?.length, length);
+      assert.ok(found.state);
+      const replayed = found.log.length === 0 ? found.state : await session.replay(found.state, found.log);
+      assert.equal(replayed.length, length);
+      // The same chunks up to there.
+      const there = prefiller(60);
+      const stop = await prefill(there, { ...prompt, ids: ids.slice(0, length) }, options);
+      assert.ok(stop.end);
+      assert.deepEqual(replayed.buffer.values, stop.end.state.buffer.values, `${length} tokens`);
+      replayed.release();
+      stop.end.state.release();
     }
+  });
+
+  it('the same prompt again advances by nothing and gives the same bits', async () => {
+    // With room the end is kept; without, it is replayed.
+    for (const budgetStates of [100, 3]) {
+      const by = prefiller(30);
+      const { stateBytes, logBytes } = session;
+      by.tree = new CheckpointTree({ budgetBytes: budgetStates * stateBytes, stateBytes, logBytes });
+      const first = await end(by, promptOf(ids, 40));
+      const again = await end(by, promptOf(ids, 40));
+      assert.deepEqual(again, { ...first, reused: 100, advanced: 0 });
+    }
+  });
+
+  it('goes on from a replayed state as from the one that it was', async () => {
+    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95 };
+    const warm = prefiller(60);
+    const cold = await end(warm, prompt);
+    const other = [...ids.slice(0, 70), ...randomIds(30, 9)];
+    const turned = await end(warm, { ...prompt, ids: other });
+    assert.deepEqual([turned.reused, turned.advanced], [70, 30]);
+    const fresh = await end(prefiller(60), { ...prompt, ids: other });
+    assert.equal(greedy(Float32Array.from(turned.logits)), greedy(Float32Array.from(fresh.logits)));
+    assert.deepEqual((await end(warm, prompt)).logits, cold.logits);
   });
 
   it('a checkpoint serves again and again: what was computed from it does not change it', async () => {
     const warm = prefiller();
-    await end(warm, ids.slice(0, 41), [40]);
-    const first = await end(warm, ids, []);
-    await end(warm, [...ids.slice(0, 40), ...randomIds(60, 5)], []);
-    const again = await end(warm, ids, []);
-    assert.deepEqual(again, first);
+    await end(warm, promptOf(ids.slice(0, 42), 40));
+    const first = await end(warm, promptOf(ids, 40));
+    await end(warm, promptOf([...ids.slice(0, 40), ...randomIds(60, 5)], 40));
+    const again = await end(warm, promptOf(ids, 40));
+    assert.deepEqual([again.logits, again.values], [first.logits, first.values]);
   });
 
   it('cancelled in the middle, ends within a chunk and keeps what it has', async () => {
     const by = prefiller();
     let asked = 0;
-    const cancelled = await prefill(by, ids, [90], () => ++asked > 3);
-    assert.deepEqual(cancelled, { end: undefined, reused: 0, advanced: 48 });
-    const resumed = await end(by, ids, [90]);
+    const cancelled = await prefill(by, promptOf(ids, 90), { ...options, isCancelled: () => ++asked > 3 });
+    assert.deepEqual(cancelled, { ...none, advancedTokens: 48 });
+    const resumed = await end(by, promptOf(ids, 90));
     assert.deepEqual([resumed.reused, resumed.advanced], [48, 52]);
     // The same chunks as without the pause, so the same bits.
-    assert.deepEqual(resumed.logits, (await end(prefiller(), ids, [90])).logits);
+    assert.deepEqual(resumed.logits, (await end(prefiller(), promptOf(ids, 90))).logits);
   });
 
   it('cancelled before the first chunk, runs nothing and keeps nothing', async () => {
     const by = prefiller();
-    const cancelled = await prefill(by, ids, [], () => true);
-    assert.deepEqual(cancelled, { end: undefined, reused: 0, advanced: 0 });
-    assert.equal(by.checkpoints.size, 0);
+    const cancelled = await prefill(by, promptOf(ids), { ...options, isCancelled: () => true });
+    assert.deepEqual(cancelled, { ...none, advancedTokens: 0 });
+    assert.equal(by.tree.bytes, 0);
+  });
+
+  it('what was warmed is said once, to whoever asks first', async () => {
+    const by = prefiller();
+    const warming = await prefill(by, promptOf(ids.slice(0, 60), 40), { ...options, isWarming: true });
+    warming.end?.state.release();
+    const asked = await prefill(by, promptOf(ids, 40), options);
+    asked.end?.state.release();
+    assert.equal(asked.warmedTokens, asked.reusedTokens);
+    const again = await prefill(by, promptOf(ids, 40), options);
+    again.end?.state.release();
+    assert.equal(again.warmedTokens, 0);
   });
 
   it('an error leaves the checkpoints as they were, and right', async () => {
     const by = prefiller();
-    await end(by, ids, [40]);
-    assert.equal(by.checkpoints.size, 1);
+    await end(by, promptOf(ids, 40));
     const wrong = [...ids.slice(0, 70), 640, ...ids.slice(70)];
-    await assert.rejects(prefill(by, wrong, [60], never), BadInputError);
-    const next = await end(by, ids, [40]);
+    await assert.rejects(prefill(by, promptOf(wrong, 40), options), BadInputError);
+    const next = await end(by, promptOf(ids.slice(0, 90), 40));
     assert.ok(next.reused >= 40);
-    assert.deepEqual(next.logits, (await end(prefiller(), ids, [40, next.reused])).logits);
+    assert.deepEqual(next.logits, (await end(prefiller(), promptOf(ids.slice(0, 90), 40))).logits);
   });
 });

@@ -10,6 +10,7 @@ export const account: Account = {
   promptTokens: 10,
   reusedTokens: 7,
   warmedTokens: 0,
+  replayedTokens: 0,
   advancedTokens: 3,
   generatedTokens: 2,
   draftedTokens: 0,

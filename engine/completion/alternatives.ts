@@ -1,0 +1,51 @@
+import { ForcedStart, likeliest } from '../decoding/index.ts';
+import type { ModelSession } from '../runtime/model-session.ts';
+import type { SequenceState } from '../runtime/sequence-state.ts';
+import type { Vocabulary, Writer } from './writer.ts';
+
+export interface AlternativesOptions {
+  session: ModelSession;
+  vocabulary: Vocabulary;
+  /** The state after the prompt; the caller releases it. */
+  state: SequenceState;
+  /** What follows the prompt. [vocabulary] */
+  logits: Float32Array;
+  /** The word that stands at the cursor already. */
+  start: ForcedStart;
+  /** Most texts. */
+  count: number;
+  newWriter: (start: ForcedStart) => Writer;
+  isCancelled: () => boolean;
+  onToken: () => void;
+}
+
+/**
+ * Several texts from one state: the likeliest first tokens, each continued greedily, all in one batch. The first is the one that
+ * plain decoding gives.
+ * @returns undefined if cancelled
+ */
+export async function writeAlternatives(options: AlternativesOptions): Promise<Writer[] | undefined> {
+  const { session, vocabulary, start, count, newWriter, isCancelled, onToken } = options;
+  const isText = (id: number): boolean =>
+    start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
+  const first = newWriter(start.clone()).choose(options.logits);
+  const others = likeliest(options.logits, count, isText).filter((id) => id !== first);
+  const firsts = [first, ...others].slice(0, count);
+  const writers = firsts.map(() => newWriter(start.clone()));
+  let chosen = firsts;
+  const fork = session.fork(options.state, firsts.length);
+  for (;;) {
+    writers.forEach((writer, at) => {
+      if (writer.stop === undefined) writer.push(chosen[at] ?? 0);
+    });
+    onToken();
+    if (writers.every(({ stop }) => stop !== undefined)) return writers;
+    if (isCancelled()) return undefined;
+    // A sequence that is complete goes on with what it had: its row is not read.
+    const logits = await session.advanceFork(fork, chosen);
+    chosen = writers.map((writer, at) => {
+      const row = logits.subarray(at * session.vocabularySize, (at + 1) * session.vocabularySize);
+      return writer.stop === undefined ? writer.choose(row) : (chosen[at] ?? 0);
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import type { PromptLookup } from '../decoding/index.ts';
+import type { ModelSession } from '../runtime/model-session.ts';
+import type { TokenLog } from '../runtime/recurrence-log.ts';
+import type { SequenceState } from '../runtime/sequence-state.ts';
+import type { DraftSize } from './draft-size.ts';
+
+/** Verifying 16 tokens costs less than four single steps; longer drafts are seldom right to their end. */
+const MOST_DRAFTED = 15;
+
+/** What guesses tokens, and how many are worth verifying. */
+export interface Speculation {
+  lookup: PromptLookup;
+  size: DraftSize;
+}
+
+/** Tokens that were run before they were chosen. */
+interface Verification {
+  /** The state before the run. */
+  base: SequenceState;
+  /** The state after all of its tokens. */
+  full: SequenceState;
+  /** Of the token that was pushed and of the drafted ones. */
+  log: readonly TokenLog[];
+  draft: readonly number[];
+  /** Logits after each of those tokens, [1 + drafted, vocabulary]. */
+  logits: Float32Array;
+  /** Drafted tokens that have been pushed since. */
+  right: number;
+}
+
+/**
+ * Advances a state by one chosen token after another. With speculation a run takes drafted tokens along: as long as those are
+ * what is chosen, their logits are there already, and where they are not, the state is restored from the log of that run. What is
+ * given for the same tokens is what single steps give, up to the rounding of larger matrix products.
+ */
+export class TokenSteps {
+  /** Tokens guessed, and those of them that were chosen. */
+  drafted = 0;
+  accepted = 0;
+  private verification: Verification | undefined;
+  /** Undefined while a verification holds it. */
+  private state: SequenceState | undefined;
+
+  /** @param state taken over: {@link release} lets go of it */
+  constructor(
+    private readonly session: ModelSession,
+    state: SequenceState,
+    private readonly speculation: Speculation | undefined,
+  ) {
+    this.state = state;
+  }
+
+  /**
+   * Advances by a token.
+   * @returns [vocabulary] logits of the one that follows; overwritten by the next call
+   */
+  async push(id: number): Promise<Float32Array> {
+    this.speculation?.lookup.push(id);
+    const { verification } = this;
+    if (verification !== undefined && verification.draft[verification.right] === id) {
+      verification.right++;
+      this.accepted++;
+      return this.row(verification);
+    }
+    const state = await this.settle();
+    const draft = this.draft();
+    const started = performance.now();
+    if (draft.length === 0) {
+      this.state = undefined;
+      const run = await this.session.advance(state, [id], 'last');
+      this.state = run.state;
+      this.speculation?.size.ran(0, performance.now() - started);
+      return run.logits;
+    }
+    const { state: full, log, logits } = await this.session.advance(state.retain(), [id, ...draft], 'all', 0);
+    this.state = undefined;
+    this.speculation?.size.ran(draft.length, performance.now() - started);
+    this.drafted += draft.length;
+    this.verification = { base: state, full, log, draft, logits, right: 0 };
+    return this.row(this.verification);
+  }
+
+  /** Lets go of every state. */
+  release(): void {
+    this.state?.release();
+    this.state = undefined;
+    if (this.verification === undefined) return;
+    const { base, full, log } = this.verification;
+    base.release();
+    full.release();
+    this.session.recycle(log);
+    this.verification = undefined;
+  }
+
+  private draft(): readonly number[] {
+    if (this.speculation === undefined) return [];
+    const { lookup, size } = this.speculation;
+    const draft = lookup.draft(MOST_DRAFTED);
+    return draft.slice(0, size.choose(draft.length));
+  }
+
+  /** The state after all pushed tokens. */
+  private async settle(): Promise<SequenceState> {
+    const { verification, state } = this;
+    if (verification === undefined) {
+      if (state === undefined) throw new Error('a state was used after its release');
+      return state;
+    }
+    const { base, full, log, draft, right } = verification;
+    this.verification = undefined;
+    const started = performance.now();
+    const isAllRight = right === draft.length;
+    (isAllRight ? base : full).release();
+    this.state = isAllRight ? full : await this.session.replay(base, log.slice(0, 1 + right));
+    this.session.recycle(log);
+    this.speculation?.size.verified(draft.length, right, isAllRight ? 0 : performance.now() - started);
+    return this.state;
+  }
+
+  private row({ logits, right }: Verification): Float32Array {
+    const size = this.session.vocabularySize;
+    return logits.subarray(right * size, (right + 1) * size);
+  }
+}

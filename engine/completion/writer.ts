@@ -1,0 +1,52 @@
+import { type ForcedStart, greedy, type StopRule, TextStream } from '../decoding/index.ts';
+import type { StopReason } from './result.ts';
+
+/** What tokens there are. */
+export interface Vocabulary {
+  /** Tokens that text is not made of. */
+  forbidden: ReadonlySet<number>;
+  /** Tokens that end a text. */
+  endIds: readonly number[];
+}
+
+/** Makes text of one sequence's tokens: chooses them, and says when the text is complete. */
+export class Writer {
+  /** Tokens of the text; those of the word at the cursor are no part of it. */
+  count = 0;
+  /** Why the text is complete. */
+  stop: StopReason | undefined;
+  private readonly stream: TextStream;
+
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly start: ForcedStart,
+    private readonly rule: StopRule,
+    private readonly maxTokens: number,
+  ) {
+    this.stream = new TextStream(start);
+  }
+
+  get text(): string {
+    return this.rule.text;
+  }
+
+  /** The next token, greedily; of a word that stands there already, those that continue it. */
+  choose(logits: Float32Array): number {
+    return this.start.isDone ? greedy(logits, this.vocabulary.forbidden) : this.start.choose(logits);
+  }
+
+  /** Takes a token that was chosen. */
+  push(id: number): void {
+    const isForced = !this.start.isDone;
+    const isEnd = this.vocabulary.endIds.includes(id);
+    const piece = isEnd ? '' : this.stream.push(id);
+    // Tokens of the word at the cursor are no part of the suggestion; the one that goes beyond it is.
+    if (!isForced || piece !== '') this.count++;
+    if (isEnd) this.stop = this.rule.finish('complete') ?? 'end-token';
+    else {
+      this.stop = this.rule.push(piece);
+      if (this.stop === undefined && this.count >= this.maxTokens)
+        this.stop = this.rule.finish('cut-short') ?? 'max-tokens';
+    }
+  }
+}

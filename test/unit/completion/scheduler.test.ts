@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { emptyAccount, type CompletionResult } from '../../../engine/completion/result.ts';
+import { Scheduler } from '../../../engine/completion/scheduler.ts';
+import type { CompletionRequest } from '../../../engine/index.ts';
+
+const at = (prefix: string, change: Partial<CompletionRequest> = {}): CompletionRequest => ({
+  document: 'a.ts',
+  context: { prefix, suffix: '\n}', prefixOffset: 0, path: 'a.ts', languageId: 'typescript' },
+  lines: 'auto',
+  maxTokens: 64,
+  prefixTokens: 1500,
+  suffixTokens: 500,
+  ...change,
+});
+
+/** A completer that says what the test wants, a character at each turn of the event loop. */
+class SlowCompleter {
+  /** What was done, in order. */
+  readonly done: string[] = [];
+  used = ['a.ts'];
+  /** Characters a run waits after each. */
+  constructor(private readonly says: (prefix: string) => string | Error) {}
+
+  async complete(
+    request: CompletionRequest,
+    isCancelled: () => boolean,
+    said: (text: string) => void,
+  ): Promise<CompletionResult> {
+    const { prefix } = request.context;
+    const text = this.says(prefix);
+    if (text instanceof Error) throw text;
+    for (let length = 1; length <= text.length; length++) {
+      await sleep(2);
+      if (isCancelled()) {
+        this.done.push(`cancelled ${prefix}`);
+        return { kind: 'none', reason: 'cancelled', account: emptyAccount() };
+      }
+      said(text.slice(0, length));
+    }
+    this.done.push(`completed ${prefix}`);
+    return { kind: 'completion', text, alternatives: [], stop: 'line', account: emptyAccount() };
+  }
+
+  async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
+    for (let chunk = 0; chunk < 5; chunk++) {
+      await sleep(2);
+      if (isCancelled()) {
+        this.done.push(`gave way ${request.context.prefix}`);
+        return chunk;
+      }
+    }
+    this.done.push(`warmed ${request.context.prefix}`);
+    return 5;
+  }
+
+  save(document: string): Promise<void> {
+    this.done.push(`saved ${document}`);
+    return Promise.resolve();
+  }
+
+  drop(document: string): void {
+    this.done.push(`dropped ${document}`);
+  }
+
+  forget(): void {
+    this.done.push('forgot');
+  }
+}
+
+const text = (result: CompletionResult): string =>
+  result.kind === 'completion' ? result.text : `(${result.reason})`;
+const ever = new AbortController().signal;
+
+describe('Scheduler', () => {
+  let completer: SlowCompleter;
+  let scheduler: Scheduler;
+  beforeEach(() => {
+    completer = new SlowCompleter((prefix) => `${prefix}:abcdefghij`);
+    scheduler = new Scheduler(completer);
+  });
+
+  it('a newer request ends an older one', async () => {
+    const older = scheduler.complete(at('x'), ever);
+    await sleep(6);
+    const newer = scheduler.complete(at('y'), ever);
+    assert.equal(text(await older), '(cancelled)');
+    assert.equal(text(await newer), 'y:abcdefghij');
+    assert.deepEqual(completer.done, ['cancelled x', 'completed y']);
+  });
+
+  it('typing along takes over the running generation, which the editor has cancelled', async () => {
+    completer = new SlowCompleter(() => 'value = 1;');
+    scheduler = new Scheduler(completer);
+    const cancelled = new AbortController();
+    const older = scheduler.complete(at('let '), cancelled.signal);
+    await sleep(6);
+    cancelled.abort();
+    assert.equal(text(await older), '(cancelled)');
+    const newer = scheduler.complete(at('let va'), ever);
+    assert.equal(text(await newer), 'lue = 1;');
+    assert.deepEqual(completer.done, ['completed let ']);
+  });
+
+  it('typing along a suggestion that is complete gives what is left of it', async () => {
+    completer = new SlowCompleter(() => 'value');
+    scheduler = new Scheduler(completer);
+    await scheduler.complete(at('let '), ever);
+    assert.equal(text(await scheduler.complete(at('let v'), ever)), 'alue');
+    assert.equal(text(await scheduler.complete(at('let va'), ever)), 'lue');
+    assert.deepEqual(completer.done, ['completed let ']);
+  });
+
+  it('typed ahead of the generation, it goes on until it says otherwise', async () => {
+    completer = new SlowCompleter((prefix) => (prefix === 'let ' ? 'value = 1;' : `${prefix}!`));
+    scheduler = new Scheduler(completer);
+    void scheduler.complete(at('let '), ever);
+    await sleep(4);
+    // "val" is still possible, then it is not.
+    const newer = scheduler.complete(at('let valet'), ever);
+    assert.equal(text(await newer), 'let valet!');
+    assert.deepEqual(completer.done, ['cancelled let ', 'completed let valet']);
+  });
+
+  for (const [name, newer] of [
+    ['another suffix', at('let v', { context: { ...at('').context, prefix: 'let v', suffix: '' } })],
+    ['another setting', at('let v', { maxTokens: 3 })],
+    ['another document', at('let v', { document: 'b.ts' })],
+  ] as const) {
+    it(`${name} is another request`, async () => {
+      completer = new SlowCompleter((prefix) => (prefix === 'let ' ? 'value' : 'other'));
+      scheduler = new Scheduler(completer);
+      await scheduler.complete(at('let '), ever);
+      assert.equal(text(await scheduler.complete(newer, ever)), 'other');
+    });
+  }
+
+  it('what nobody takes over ends soon after it was cancelled', async () => {
+    completer = new SlowCompleter(() => 'x'.repeat(1000));
+    scheduler = new Scheduler(completer);
+    const cancelled = new AbortController();
+    const older = scheduler.complete(at('let '), cancelled.signal);
+    await sleep(6);
+    cancelled.abort();
+    assert.equal(text(await older), '(cancelled)');
+    assert.deepEqual(completer.done, []);
+    await sleep(400);
+    assert.deepEqual(completer.done, ['cancelled let ']);
+    assert.equal(text(await scheduler.complete(at('let '), ever)), 'x'.repeat(1000));
+  });
+
+  it('a request that was cancelled before it began computes nothing', async () => {
+    const first = scheduler.complete(at('x'), ever);
+    const cancelled = new AbortController();
+    const second = scheduler.complete(at('y'), cancelled.signal);
+    const third = scheduler.complete(at('z'), ever);
+    cancelled.abort();
+    assert.deepEqual((await Promise.all([first, second, third])).map(text), [
+      '(cancelled)',
+      '(cancelled)',
+      'z:abcdefghij',
+    ]);
+    assert.deepEqual(completer.done, ['cancelled x', 'cancelled y', 'completed z']);
+  });
+
+  it('warming gives way to a request, and is not taken up again', async () => {
+    scheduler.warm(at('warm'));
+    await sleep(5);
+    assert.equal(text(await scheduler.complete(at('x'), ever)), 'x:abcdefghij');
+    await sleep(30);
+    assert.deepEqual(completer.done, ['gave way warm', 'completed x']);
+  });
+
+  it('the newest place is prepared first, then the one that gave way to it', async () => {
+    scheduler.warm(at('one'));
+    await sleep(5);
+    scheduler.warm(at('two'));
+    await sleep(60);
+    assert.deepEqual(completer.done, ['gave way one', 'warmed two', 'warmed one']);
+  });
+
+  it('a document that closes is saved and dropped, and not prepared for any more', async () => {
+    scheduler.warm(at('one'));
+    scheduler.closed('a.ts');
+    await sleep(40);
+    assert.deepEqual(completer.done.slice(-2), ['saved a.ts', 'dropped a.ts']);
+  });
+
+  it('closing ends what is running, saves and forgets', async () => {
+    const running = scheduler.complete(at('x'), ever);
+    await sleep(6);
+    await scheduler.close();
+    assert.equal(text(await running), '(cancelled)');
+    assert.deepEqual(completer.done, ['cancelled x', 'saved a.ts', 'forgot']);
+  });
+
+  it('an error is told to whoever asked, and the next request works', async () => {
+    completer = new SlowCompleter((prefix) => (prefix === 'bad' ? new Error('broken') : 'fine'));
+    scheduler = new Scheduler(completer);
+    await assert.rejects(scheduler.complete(at('bad'), ever), /broken/);
+    assert.equal(text(await scheduler.complete(at('bad good'), ever)), 'fine');
+  });
+
+  it('computes nothing once the program is about to end', async () => {
+    const exit = { isExiting: false, computing: <T>(work: () => Promise<T>) => work() };
+    scheduler = new Scheduler(completer, exit);
+    const running = scheduler.complete(at('x'), ever);
+    await sleep(6);
+    exit.isExiting = true;
+    assert.equal(text(await running), '(cancelled)');
+  });
+});
