@@ -33,7 +33,7 @@ export interface CompleterOptions {
   /** Where states outlive the completer. */
   files?: StateFiles | undefined;
   /** Whether to guess tokens by prompt lookup; on by default. */
-  speculates?: boolean;
+  speculates?: boolean | undefined;
 }
 
 /** What a generation asks and tells. */
@@ -203,7 +203,7 @@ export class Completer {
       }
     }
     const writer = newWriter(start);
-    this.speculation?.lookup.begin(prompt.ids.slice(0, prompt.prefixEnd));
+    this.speculation?.lookup.begin(request.document, prompt.ids.slice(0, prompt.prefixEnd));
     const steps = new TokenSteps(session, end.state, this.speculation);
     try {
       for (let { logits } = end; ;) {

@@ -4,12 +4,31 @@ const SIZES = [0, 1, 3, 7, 15] as const;
 const LEARNING_RATE = 0.2;
 /** Weight of the newest drafted token. */
 const RIGHTNESS_RATE = 0.06;
-/** How often a drafted token is right before anything is known. */
-const FIRST_GUESS = 0.7;
 /** Where drafting does not pay, it is tried again after so many drafts that were there for the taking. */
 const TRY_AGAIN = 32;
 /** What is not gained by this factor is not worth the noise of its measurement. */
 const WORTH = 1.05;
+/** A model whose step takes less has nothing to save by reading its weights less often: looking up costs as much. Milliseconds. */
+const WORTH_TRYING_MS = 1;
+
+/** A draft that was verified. */
+export interface Verified {
+  /** Tokens before it that agreed with those before the guessed ones. */
+  agreed: number;
+  drafted: number;
+  /** Tokens up to the first wrong one. */
+  right: number;
+  /** Milliseconds that going back to the state before the wrong one took; 0 if all were right. */
+  restoreMs: number;
+}
+
+/** Drafts after this many agreeing tokens or more: how often a drafted token is right where all before it are. */
+interface Class {
+  agreed: number;
+  rightness: number;
+  /** Drafts not taken since the last one that was. */
+  skipped: number;
+}
 
 /**
  * Chooses how many drafted tokens to verify at once, by what runs take on this machine with this model and by how many of the
@@ -18,28 +37,42 @@ const WORTH = 1.05;
 export class DraftSize {
   /** Milliseconds of a run, by its number of drafted tokens. */
   private readonly runMs = new Map<number, number>();
-  private replayMs = 0;
-  /** How often a drafted token is right where all before it are. */
-  private rightness = FIRST_GUESS;
-  private skipped = 0;
+  private replayMs: number | undefined;
+  // As seen in TypeScript and JavaScript.
+  private readonly classes: readonly Class[] = [
+    { agreed: 16, rightness: 0.9, skipped: 0 },
+    { agreed: 8, rightness: 0.8, skipped: 0 },
+    { agreed: 5, rightness: 0.7, skipped: 0 },
+    { agreed: 0, rightness: 0.5, skipped: 0 },
+  ];
 
-  /** @param available tokens of the longest draft there is */
-  choose(available: number): number {
+  /** Whether drafts can pay at all. */
+  get isWorthTrying(): boolean {
+    return (this.runMs.get(0) ?? 0) >= WORTH_TRYING_MS;
+  }
+
+  /**
+   * @param available tokens of the longest draft there is
+   * @param agreed see {@link Verified}
+   */
+  choose(available: number, agreed: number): number {
     const sizes = SIZES.filter((size) => size <= available);
     const plain = this.runMs.get(0);
-    if (available === 0 || plain === undefined) return 0;
+    if (sizes.length === 1 || plain === undefined) return 0;
+    const drafts = this.classOf(agreed);
     let best = 0;
     let rate = WORTH / plain;
-    for (const size of sizes.slice(1)) {
-      const ms = this.runMs.get(size);
+    for (const [index, size] of sizes.entries()) {
+      if (size === 0) continue;
+      const known = this.runMs.get(size);
       // One size after the other is measured: at first a run costs little more than one of half the tokens.
-      if (ms === undefined) {
-        if (this.isPromising(size, plain)) return size;
-        break;
-      }
-      if (this.rateOf(size, ms) > rate) [best, rate] = [size, this.rateOf(size, ms)];
+      const ms = known ?? (this.runMs.get(sizes[index - 1] ?? 0) ?? plain) * 1.2;
+      const expected = rateOf(drafts.rightness, size, ms, this.replayMs ?? plain / 2);
+      if (expected > rate) [best, rate] = [size, expected];
+      if (known === undefined) break;
     }
-    return best === 0 && ++this.skipped > TRY_AGAIN ? (sizes[1] ?? 0) : best;
+    if (best > 0 || ++drafts.skipped <= TRY_AGAIN) return best;
+    return sizes[1] ?? 0;
   }
 
   /** A run with so many drafted tokens took so long. */
@@ -47,27 +80,27 @@ export class DraftSize {
     this.runMs.set(drafted, blend(this.runMs.get(drafted), milliseconds));
   }
 
-  /** Of a draft so many tokens were right; restoring took so long, 0 if all were. */
-  verified(drafted: number, right: number, restoreMs: number): void {
-    for (let at = 0; at < right; at++) this.rightness += RIGHTNESS_RATE * (1 - this.rightness);
+  verified({ agreed, drafted, right, restoreMs }: Verified): void {
+    const drafts = this.classOf(agreed);
+    for (let at = 0; at < right; at++) drafts.rightness += RIGHTNESS_RATE * (1 - drafts.rightness);
+    if (right < drafted) drafts.rightness -= RIGHTNESS_RATE * drafts.rightness;
     // After a draft that was right the next one is tried at once.
-    this.skipped = right === drafted ? TRY_AGAIN : 0;
-    if (right < drafted) this.rightness -= RIGHTNESS_RATE * this.rightness;
-    if (restoreMs > 0) this.replayMs = blend(this.replayMs || undefined, restoreMs);
+    drafts.skipped = right === drafted ? TRY_AGAIN : 0;
+    if (restoreMs > 0) this.replayMs = blend(this.replayMs, restoreMs);
   }
 
-  /** Tokens a millisecond: those before the first wrong one and the one that the model adds itself. */
-  private rateOf(size: number, ms: number): number {
-    const p = Math.min(0.99, this.rightness);
-    const allRight = p ** size;
-    return (1 - p * allRight) / (1 - p) / (ms + (1 - allRight) * this.replayMs);
+  private classOf(agreed: number): Class {
+    const found = this.classes.find((one) => agreed >= one.agreed);
+    if (found === undefined) throw new Error('fewer than no tokens agreed');
+    return found;
   }
+}
 
-  private isPromising(size: number, plain: number): boolean {
-    const smaller = SIZES[SIZES.findIndex((other) => other === size) - 1] ?? 0;
-    const ms = (this.runMs.get(smaller) ?? plain) * 1.2;
-    return this.rateOf(size, ms) > WORTH / plain;
-  }
+/** Tokens a millisecond: those before the first wrong one, and the one that the model adds itself. */
+function rateOf(rightness: number, size: number, runMs: number, replayMs: number): number {
+  const p = Math.min(0.99, rightness);
+  const allRight = p ** size;
+  return (1 - p * allRight) / (1 - p) / (runMs + (1 - allRight) * replayMs);
 }
 
 function blend(average: number | undefined, newest: number): number {

@@ -45,14 +45,14 @@ export interface OpenCompleter {
  * @param folder a checkpoint or a model package
  * @param threads of one run; 0 chooses
  * @param stateBytes most memory for states of all documents together; chosen where it is left out
- * @param stateFolder where states outlive the model's closing; nowhere if it is left out
+ * @param options `stateFolder`: where states outlive the model's closing, nowhere if it is left out; `speculates`: see `CompleterOptions`
  * @throws BadInputError if something of the model is not as it should be
  */
 export async function openCompleter(
   folder: string,
   threads: number,
   stateBytes?: number,
-  stateFolder?: string,
+  { stateFolder, speculates }: { stateFolder?: string | undefined; speculates?: boolean | undefined } = {},
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
@@ -74,7 +74,10 @@ export async function openCompleter(
   const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
   const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
   const budget = stateBytes ?? defaultStateBytes(session.stateBytes, totalmem());
-  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, { files });
+  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, {
+    files,
+    speculates,
+  });
   return {
     completer,
     info: {

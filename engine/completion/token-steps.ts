@@ -1,4 +1,4 @@
-import type { PromptLookup } from '../decoding/index.ts';
+import type { Draft, PromptLookup } from '../decoding/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
@@ -6,6 +6,7 @@ import type { DraftSize } from './draft-size.ts';
 
 /** Verifying 16 tokens costs less than four single steps; longer drafts are seldom right to their end. */
 const MOST_DRAFTED = 15;
+const NO_DRAFT: Draft = { ids: [], agreed: 0 };
 
 /** What guesses tokens, and how many are worth verifying. */
 export interface Speculation {
@@ -22,6 +23,8 @@ interface Verification {
   /** Of the token that was pushed and of the drafted ones. */
   log: readonly TokenLog[];
   draft: readonly number[];
+  /** See `Draft`. */
+  agreed: number;
   /** Logits after each of those tokens, [1 + drafted, vocabulary]. */
   logits: Float32Array;
   /** Drafted tokens that have been pushed since. */
@@ -63,7 +66,7 @@ export class TokenSteps {
       return this.row(verification);
     }
     const state = await this.settle();
-    const draft = this.draft();
+    const { ids: draft, agreed } = this.draft();
     const started = performance.now();
     if (draft.length === 0) {
       this.state = undefined;
@@ -76,7 +79,7 @@ export class TokenSteps {
     this.state = undefined;
     this.speculation?.size.ran(draft.length, performance.now() - started);
     this.drafted += draft.length;
-    this.verification = { base: state, full, log, draft, logits, right: 0 };
+    this.verification = { base: state, full, log, draft, agreed, logits, right: 0 };
     return this.row(this.verification);
   }
 
@@ -92,11 +95,11 @@ export class TokenSteps {
     this.verification = undefined;
   }
 
-  private draft(): readonly number[] {
-    if (this.speculation === undefined) return [];
+  private draft(): Draft {
+    if (this.speculation?.size.isWorthTrying !== true) return NO_DRAFT;
     const { lookup, size } = this.speculation;
-    const draft = lookup.draft(MOST_DRAFTED);
-    return draft.slice(0, size.choose(draft.length));
+    const { ids, agreed } = lookup.draft(MOST_DRAFTED);
+    return { ids: ids.slice(0, size.choose(ids.length, agreed)), agreed };
   }
 
   /** The state after all pushed tokens. */
@@ -106,14 +109,15 @@ export class TokenSteps {
       if (state === undefined) throw new Error('a state was used after its release');
       return state;
     }
-    const { base, full, log, draft, right } = verification;
+    const { base, full, log, draft, agreed, right } = verification;
     this.verification = undefined;
     const started = performance.now();
     const isAllRight = right === draft.length;
     (isAllRight ? base : full).release();
     this.state = isAllRight ? full : await this.session.replay(base, log.slice(0, 1 + right));
     this.session.recycle(log);
-    this.speculation?.size.verified(draft.length, right, isAllRight ? 0 : performance.now() - started);
+    const restoreMs = isAllRight ? 0 : performance.now() - started;
+    this.speculation?.size.verified({ agreed, drafted: draft.length, right, restoreMs });
     return this.state;
   }
 

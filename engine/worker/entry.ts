@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const latch = new ExitLatch(exitLatch);
   let opened: OpenCompleter;
   try {
-    opened = await latch.computing(() => openCompleter(model, threads, stateBytes, stateFolder));
+    opened = await latch.computing(() => openCompleter(model, threads, stateBytes, { stateFolder }));
   } catch (error) {
     send({ kind: 'not-opened', error: serializeError(error) });
     return;

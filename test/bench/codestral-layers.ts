@@ -1,17 +1,10 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { greedy } from '../../engine/decoding/index.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
-import { convert } from '../../engine/weights/convert.ts';
-import { codestralConfig, writeRandomCheckpoint } from '../fixtures/random-checkpoint.ts';
+import { BLOCK, LAYERS, randomPackage } from './random-package.ts';
 import type { ReadBandwidth } from './read-bandwidth.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const LAYERS = 4;
-const BLOCK = 128;
 /** What a first prototype needed, ms a layer with two threads: the limit to stay below. */
 const LIMITS = new Map([
   [1, 2.7],
@@ -104,16 +97,4 @@ async function timeRuns({ session }: OpenModel, tokens: number, runs: number): P
   }
   state.release();
   return median(times);
-}
-
-/** Made once and kept in the temporary folder: 1.4 GB of random weights take a minute to write and convert. */
-async function randomPackage(): Promise<string> {
-  const folder = join(tmpdir(), `mamba-complete-bench-codestral-${LAYERS}-layers-4-bits-${BLOCK}-v1`);
-  if (existsSync(folder)) return folder;
-  const source = `${folder}-source`;
-  console.log('Making a random model of four layers, once …');
-  writeRandomCheckpoint(source, codestralConfig(LAYERS));
-  await convert({ source, destination: folder, bits: 4, block: BLOCK });
-  await rm(source, { recursive: true });
-  return folder;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { DraftSize } from '../../../engine/completion/draft-size.ts';
 
+const AGREED = 5;
+
 /** Runs drafts on a machine with these costs, in ms, until the choice has settled; returns the share of time of plain decoding. */
 function settle(
   costs: { run: (drafted: number) => number; replay: number },
@@ -11,7 +13,7 @@ function settle(
   let spent = 0;
   let made = 0;
   while (made < tokens) {
-    const drafted = size.choose(15);
+    const drafted = size.choose(15, AGREED);
     const ms = costs.run(drafted);
     size.ran(drafted, ms);
     spent += ms;
@@ -19,7 +21,7 @@ function settle(
     if (drafted === 0) continue;
     const right = Math.min(drafted, rightOf(drafted));
     const restoreMs = right < drafted ? costs.replay : 0;
-    size.verified(drafted, right, restoreMs);
+    size.verified({ agreed: AGREED, drafted, right, restoreMs });
     spent += restoreMs;
     made += right;
   }
@@ -34,17 +36,17 @@ const computeBound = { run: (drafted: number) => 6 * (1 + drafted), replay: 3 };
 describe('DraftSize', () => {
   it('decodes plainly until it knows what a step takes, and where there is no draft', () => {
     const size = new DraftSize();
-    assert.equal(size.choose(15), 0);
+    assert.equal(size.choose(15, AGREED), 0);
     size.ran(0, 6);
-    assert.equal(size.choose(0), 0);
-    assert.ok(size.choose(15) > 0);
-    assert.equal(size.choose(2), 1);
+    assert.equal(size.choose(0, AGREED), 0);
+    assert.ok(size.choose(15, AGREED) > 0);
+    assert.equal(size.choose(2, AGREED), 1);
   });
 
   it('takes long drafts where they are right', () => {
     const { size, share } = settle(memoryBound, (drafted) => drafted);
-    assert.equal(size.choose(15), 15);
-    assert.equal(size.choose(5), 3);
+    assert.equal(size.choose(15, AGREED), 15);
+    assert.equal(size.choose(5, AGREED), 3);
     assert.ok(share < 0.35, String(share));
   });
 
@@ -60,17 +62,41 @@ describe('DraftSize', () => {
 
   it('takes short drafts where only their beginning is right', () => {
     const { size, share } = settle(memoryBound, () => 2);
-    assert.ok(size.choose(15) <= 7, String(size.choose(15)));
+    assert.ok(size.choose(15, AGREED) <= 7, String(size.choose(15, AGREED)));
     assert.ok(share < 0.85, String(share));
+  });
+
+  it('trusts a draft more after more tokens that agreed', () => {
+    const size = new DraftSize();
+    for (let step = 0; step < 300; step++) {
+      for (const agreed of [3, 20]) {
+        const drafted = size.choose(15, agreed);
+        size.ran(drafted, memoryBound.run(drafted));
+        const right = agreed === 20 ? drafted : 0;
+        if (drafted > 0) size.verified({ agreed, drafted, right, restoreMs: right < drafted ? 3 : 0 });
+      }
+    }
+    assert.equal(size.choose(15, 20), 15);
+    assert.ok(size.choose(15, 3) <= 1);
+  });
+
+  it('does not try where a step takes next to nothing', () => {
+    const size = new DraftSize();
+    assert.equal(size.isWorthTrying, false);
+    size.ran(0, 0.4);
+    assert.equal(size.isWorthTrying, false);
+    const large = new DraftSize();
+    large.ran(0, 6);
+    assert.equal(large.isWorthTrying, true);
   });
 
   it('comes back when drafts become right again', () => {
     const { size } = settle(memoryBound, () => 0);
     let used = 0;
     for (let step = 0; step < 600; step++) {
-      const drafted = size.choose(15);
+      const drafted = size.choose(15, AGREED);
       size.ran(drafted, memoryBound.run(drafted));
-      if (drafted > 0) size.verified(drafted, drafted, 0);
+      if (drafted > 0) size.verified({ agreed: AGREED, drafted, right: drafted, restoreMs: 0 });
       if (step >= 400 && drafted > 0) used++;
     }
     assert.ok(used > 150, String(used));

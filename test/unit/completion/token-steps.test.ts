@@ -10,12 +10,11 @@ import { openTinyModel, randomIds } from '../../fixtures/tiny-model.ts';
 function drafting(draft: (pushed: readonly number[]) => readonly number[]): PromptLookup {
   const pushed: number[] = [];
   const lookup: unknown = {
-    learn: () => undefined,
     begin: () => undefined,
     push: (id: number) => {
       pushed.push(id);
     },
-    draft: (most: number) => draft(pushed).slice(0, most),
+    draft: (most: number) => ({ ids: draft(pushed).slice(0, most), agreed: 9 }),
   };
   return lookup as PromptLookup;
 }
@@ -28,7 +27,10 @@ describe('TokenSteps', () => {
   });
   after(() => session.close());
   /** Takes all of every draft. */
-  const all = Object.assign(new DraftSize(), { choose: (available: number) => available });
+  const all = Object.defineProperties(new DraftSize(), {
+    isWorthTrying: { value: true },
+    choose: { value: (available: number) => available },
+  });
 
   /** Greedy tokens after a prompt. */
   const generate = async (

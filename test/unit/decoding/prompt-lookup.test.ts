@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { type Draft, PromptLookup } from '../../../engine/decoding/index.ts';
+
+const ids = (text: string): number[] => Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
+const letters = ({ ids: tokens }: Draft): string => String.fromCodePoint(...tokens);
+
+describe('PromptLookup', () => {
+  let lookup: PromptLookup;
+  beforeEach(() => {
+    lookup = new PromptLookup();
+  });
+  const draft = (text: string, most = 6): string => {
+    lookup.begin('a', ids(text));
+    return letters(lookup.draft(most));
+  };
+
+  it('guesses what followed the same tokens before', () => {
+    assert.equal(draft('let value = 1; let val'), 'ue = 1');
+  });
+
+  it('guesses nothing after what is new, or short', () => {
+    for (const text of ['', 'ab', 'abcabx', 'abcdefg']) assert.equal(draft(text), '', text);
+  });
+
+  it('the longest match wins, and the newest among equals', () => {
+    assert.equal(draft('1abcX 2abcY 3zabcZ zabc', 1), 'Z');
+    assert.equal(draft('.abcX ,abcY ;abcZ !abc', 1), 'Z');
+  });
+
+  it('goes on with the tokens that were chosen', () => {
+    lookup.begin('a', ids('foo(bar); baz(bar); '));
+    for (const id of ids('foo(')) lookup.push(id);
+    assert.equal(letters(lookup.draft(5)), 'bar);');
+    for (const id of ids('qux')) lookup.push(id);
+    assert.equal(letters(lookup.draft(5)), '');
+  });
+
+  it('says how many tokens agreed', () => {
+    for (const [tail, agreed] of [
+      [' abc', 3],
+      [' abcdef', 6],
+      ['', 0],
+    ] as const) {
+      lookup.begin('a', ids(`abcdefghijklmnopqrstuvwxyz${tail}`));
+      assert.equal(lookup.draft(3).agreed, agreed);
+    }
+  });
+
+  it('a draft ends with the text that it comes from', () => {
+    assert.equal(draft('abcdef abc', 15), 'def abc');
+    lookup.begin('a', ids('unlike.xyz12'));
+    lookup.begin('b', ids('other.xyz'));
+    assert.equal(letters(lookup.draft(15)), '12');
+  });
+
+  it('looks in other texts, in their newest version', () => {
+    lookup.begin('a', ids('function old() {'));
+    lookup.begin('a', ids('function fresh() {'));
+    lookup.begin('b', ids('function '));
+    assert.equal(letters(lookup.draft(5)), 'fresh');
+    lookup.begin('a', ids('x'));
+    lookup.begin('c', ids('function '));
+    assert.equal(letters(lookup.draft(5)), '');
+  });
+
+  it('its own text comes before others that match as long', () => {
+    lookup.begin('a', ids('!abcX'));
+    lookup.begin('b', ids('?abcY .abc'));
+    assert.equal(letters(lookup.draft(1)), 'Y');
+  });
+
+  it('forgets the oldest of many texts', () => {
+    for (let at = 0; at < 40; at++)
+      lookup.begin(`text ${at}`, ids(`${String.fromCodePoint(65 + at)}123 rest`));
+    lookup.begin('last', ids('A12'));
+    assert.equal(letters(lookup.draft(1)), '');
+    lookup.begin('last', ids('g12'));
+    assert.equal(letters(lookup.draft(1)), '3');
+  });
+});
