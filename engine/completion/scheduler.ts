@@ -10,8 +10,8 @@ import { emptyAccount, type CompletionResult } from './result.ts';
 const GRACE_MS = 150;
 /** Places to prepare for, the newest first. */
 const MOST_WARMINGS = 3;
-/** Without work for so long, states of what was used last are saved. */
-const IDLE_MS = 3000;
+/** Without work for so long, states of what was used last are saved: two files of a state each, so not at every pause. */
+const IDLE_MS = 30_000;
 
 /** How a program that is about to end and work under way get along. */
 export interface Exit {

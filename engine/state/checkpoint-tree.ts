@@ -73,12 +73,6 @@ export class CheckpointTree {
     return this.budget >= ROOMY_STATES * this.sizes.stateBytes;
   }
 
-  /** Whether a state after exactly these tokens is kept. */
-  has(ids: readonly number[]): boolean {
-    const { nodes, matched } = this.path(ids);
-    return matched === ids.length && nodes.at(-1)?.depth === matched && nodes.at(-1)?.state !== undefined;
-  }
-
   /**
    * The most that is known of these tokens: all of them only with logits, since there has to be something to advance by. All on
    * the way counts as used: the end of the suffix is needed as long as its document is, though deeper ones hide it.
@@ -132,14 +126,6 @@ export class CheckpointTree {
 
   clear(): void {
     for (const node of [...this.root.descendants()]) this.release(node);
-  }
-
-  /** The states of a document, with their tokens, the deepest last. */
-  states(document: string): { ids: number[]; state: SequenceState }[] {
-    return [...this.root.descendants()]
-      .filter((node) => node.document === document && node.state !== undefined)
-      .sort((a, b) => a.depth - b.depth)
-      .flatMap((node) => (node.state === undefined ? [] : [{ ids: idsOf(node), state: node.state }]));
   }
 
   /** Attaches logs to the edges that the last tokens lie on. */
@@ -273,10 +259,4 @@ function restorable(
   if (logits === undefined || (all.anchor?.depth ?? 0) + all.log.length === ids.length)
     return { ...all, logits };
   return { ...find(ids.length - 1), logits: undefined };
-}
-
-function idsOf(node: CheckpointNode): number[] {
-  const ids: number[] = [];
-  for (let at: CheckpointNode | undefined = node; at !== undefined; at = at.parent) ids.unshift(...at.edge);
-  return ids;
 }

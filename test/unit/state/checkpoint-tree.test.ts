@@ -210,20 +210,6 @@ describe('CheckpointTree', () => {
     assert.equal(known(tree, 'ones'), '');
   });
 
-  it("gives a document's states with their tokens", () => {
-    const tree = newTree(10_000);
-    for (const letters of ['abc', 'ab', 'x']) putState(tree, letters);
-    putState(tree, 'b', 'b');
-    assert.deepEqual(
-      tree.states('a').map((one) => [one.ids, one.state.length]),
-      [
-        [ids('x'), 1],
-        [ids('ab'), 2],
-        [ids('abc'), 3],
-      ],
-    );
-  });
-
   it('agrees with a list of states and logs at any order of use', () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
