@@ -1,7 +1,7 @@
 import { greedy } from '../../engine/decoding/index.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
 import { BLOCK, LAYERS, randomPackage } from './random-package.ts';
-import type { ReadBandwidth } from './read-bandwidth.ts';
+import { ReadBandwidth } from './read-bandwidth.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
@@ -15,7 +15,8 @@ const LIMITS = new Map([
 const BANDWIDTH_SHARE = 0.85;
 
 /** Speed at Codestral Mamba's layer shape: 4 of its 64 layers, random weights, 4 bits. */
-export async function benchCodestralLayers(bandwidth: ReadBandwidth, threads: number): Promise<void> {
+export async function benchCodestralLayers(threads: number): Promise<void> {
+  const bandwidth = await ReadBandwidth.start(threads);
   const model = await openModel(await randomPackage(), { threads });
   const rows: string[][] = [];
   for (const tokens of [1, 2, 4, 8, 16, 32, 64, 128]) {
@@ -30,6 +31,7 @@ export async function benchCodestralLayers(bandwidth: ReadBandwidth, threads: nu
   );
   await benchDecode(model, bandwidth, threads);
   await model.session.close();
+  await bandwidth.stop();
 }
 
 /** Decoding reads every weight and the state once a token, and writes the state: held against reading memory, in turns. */

@@ -1,16 +1,35 @@
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
-import { ReadBandwidth } from './read-bandwidth.ts';
+import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
+import { benchRestoring } from './restoring.ts';
+import { benchSpeculation } from './speculation.ts';
 import { benchTyping } from './typing.ts';
 
 const THREADS = 2;
 
+/** What can be asked for alone, by name; without a name all but those that need another program are measured. */
+const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> = {
+  'bundled-model': () => benchBundledModel(THREADS),
+  typing: () => benchTyping(THREADS),
+  'codestral-layers': () => benchCodestralLayers(THREADS),
+  restoring: () => benchRestoring(THREADS),
+  speculation: () => benchSpeculation(THREADS),
+  'llama-cpp': (trace = TRACE) => benchLlamaCpp(THREADS, trace),
+};
+const NEEDS_MORE = ['llama-cpp'];
+
 async function main(): Promise<void> {
-  const bandwidth = await ReadBandwidth.start(THREADS);
-  await benchBundledModel(THREADS);
-  await benchTyping(THREADS);
-  await benchCodestralLayers(bandwidth, THREADS);
-  await bandwidth.stop();
+  const [name, argument] = process.argv.slice(2);
+  const chosen =
+    name === undefined ? Object.keys(BENCHES).filter((one) => !NEEDS_MORE.includes(one)) : [name];
+  for (const one of chosen) {
+    const bench = BENCHES[one];
+    if (bench === undefined) throw new Error(`There is ${Object.keys(BENCHES).join(', ')}; not ${one}.`);
+    await bench(argument);
+  }
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

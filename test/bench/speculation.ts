@@ -110,8 +110,8 @@ async function benchBundled(threads: number): Promise<void> {
     }
     rows.push([
       name,
-      `${((spent[0] ?? 0) / all).toFixed(1)}`,
-      `${((spent[1] ?? 0) / all).toFixed(1)}`,
+      ((spent[0] ?? 0) / all).toFixed(1),
+      ((spent[1] ?? 0) / all).toFixed(1),
       `${((spent[0] ?? 0) / (spent[1] ?? 1)).toFixed(2)} ×`,
       `${accepted} of ${drafted}`,
       `${same} of ${all}`,

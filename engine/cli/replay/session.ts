@@ -6,6 +6,8 @@ import type { TraceEvent } from './trace.ts';
 
 /** As in the editor: keys that move the cursor come in bursts, and the place where it stays is the one to prepare for. */
 const SETTLE_MS = 5;
+/** By so much events may be out of order. */
+const JITTER_MS = 1000;
 
 export interface ReplayOptions {
   prefixTokens: number;
@@ -33,11 +35,17 @@ export interface ReplayedRequest {
 type Completing = Pick<Completer, 'complete' | 'warm' | 'stateBytes'>;
 const never = (): boolean => false;
 
+/** A place to prepare for, once the cursor has stayed there. */
+interface Warming {
+  document: Document;
+  at: number;
+}
+
 /**
  * Sends a session's requests to a completer, each for one token, and cancelled ones too.
  *
  * Time is the session's own: nothing sleeps. In real time a virtual clock says when the engine is free, by measured times; warming
- * has the time until the session's next event, and what it takes beyond that the next request waits for.
+ * has the time until a request or another place to prepare for, and what it takes beyond that the next request waits for.
  */
 export async function replaySession(
   source: string,
@@ -52,37 +60,14 @@ export async function replaySession(
     return { context, document: document.path, lines: 'auto', maxTokens: 1, prefixTokens, suffixTokens };
   };
   const requests: ReplayedRequest[] = [];
-  let now = 0;
   let freeAt = 0;
   let lateTokens = 0;
-  for (const [index, event] of events.entries()) {
-    // Some of a recorded session's events are a little out of order; time never goes back.
-    now = Math.max(now, event.t);
-    const document = documents.apply(event);
-    if (document === undefined) continue;
-    let warmFrom = Infinity;
-    if (event.kind === 'request') {
-      const start = realtime ? Math.max(now, freeAt) : now;
-      const { account } = await completer.complete(requestAt(document), never);
-      requests.push({
-        promptTokens: account.promptTokens,
-        advancedTokens: account.advancedTokens,
-        waitingTokens: account.advancedTokens + (start > now ? lateTokens : 0),
-        firstTokenMs: start - now + account.firstTokenMs,
-        tailLines: account.tailLines,
-        stateBytes: completer.stateBytes,
-        line: event.line,
-      });
-      freeAt = start + account.totalMs;
-      lateTokens = 0;
-      // The keystrokes that follow are cheaper in the plain layout.
-      if (account.tailLines > 0) warmFrom = freeAt;
-    } else if (event.kind === 'select' || event.kind === 'open') warmFrom = now + SETTLE_MS;
+  let waiting: Warming | undefined;
 
-    const until = Math.max(now, events[index + 1]?.t ?? Infinity);
-    const start = realtime ? Math.max(warmFrom, freeAt) : Math.min(warmFrom, until);
-    if (!warming || warmFrom === Infinity || (event.kind !== 'request' && warmFrom > until)) continue;
-    if (start > until) continue;
+  /** Prepares from when the engine is free until what comes next. */
+  const warm = async ({ document, at }: Warming, until: number): Promise<void> => {
+    const start = realtime ? Math.max(at, freeAt) : at;
+    if (!warming || start > until) return;
     const began = performance.now();
     const spent = (): number => performance.now() - began;
     const advanced = await completer.warm(requestAt(document), () => realtime && start + spent() > until);
@@ -90,6 +75,60 @@ export async function replaySession(
     freeAt = start + took;
     const late = Math.max(0, freeAt - until);
     lateTokens = realtime && took > 0 ? Math.round(advanced * Math.min(1, late / took)) : 0;
+  };
+
+  const timed = inOrder(events);
+  for (const [index, event] of timed.entries()) {
+    const now = event.t;
+    if (waiting !== undefined && waiting.at <= now) {
+      await warm(waiting, interruption(timed, index));
+      waiting = undefined;
+    }
+    const document = documents.apply(event);
+    if (document === undefined) continue;
+    if (waiting !== undefined && waiting.document.path === document.path) waiting = { ...waiting, document };
+    if (event.kind === 'select' || event.kind === 'open') waiting = { document, at: now + SETTLE_MS };
+    if (event.kind !== 'request') continue;
+
+    const start = realtime ? Math.max(now, freeAt) : now;
+    const { account } = await completer.complete(requestAt(document), never);
+    requests.push({
+      promptTokens: account.promptTokens,
+      advancedTokens: account.advancedTokens,
+      waitingTokens: account.advancedTokens + (start > now ? lateTokens : 0),
+      firstTokenMs: start - now + account.firstTokenMs,
+      tailLines: account.tailLines,
+      stateBytes: completer.stateBytes,
+      line: event.line,
+    });
+    freeAt = start + account.totalMs;
+    lateTokens = 0;
+    // The keystrokes that follow are cheaper in the plain layout.
+    if (account.tailLines > 0) await warm({ document, at: freeAt }, interruption(timed, index + 1));
   }
   return requests;
+}
+
+/**
+ * Events with times that never go back. Some of a recorded session's are a little out of order; where time goes back by more, the
+ * recording was begun anew.
+ */
+function inOrder(events: readonly TraceEvent[]): TraceEvent[] {
+  let now = 0;
+  let shift = 0;
+  return events.map((event) => {
+    if (event.t + shift < now - JITTER_MS) shift = now - event.t;
+    now = Math.max(now, event.t + shift);
+    return { ...event, t: now };
+  });
+}
+
+/** When what the engine does of its own accord from `index` on has to give way: to a request, or to another place to prepare for. */
+function interruption(events: readonly TraceEvent[], index: number): number {
+  for (let at = index; at < events.length; at++) {
+    const event = events[at];
+    if (event?.kind === 'request') return event.t;
+    if (event?.kind === 'select' || event?.kind === 'open') return event.t + SETTLE_MS;
+  }
+  return Infinity;
 }
