@@ -16,7 +16,8 @@ export async function benchRestoring(threads: number): Promise<void> {
     ['the bundled model', 'engine/bundled'],
     ["Codestral's layer shape, 4 layers", await randomPackage()],
   ] as const) {
-    const { session, close } = await openModel(folder, { threads });
+    const model = await openModel(folder, { threads });
+    const { session } = model;
     const rows: string[][] = [];
     for (const count of COUNTS) rows.push(await measure(session, count));
     printTable(
@@ -32,7 +33,7 @@ export async function benchRestoring(threads: number): Promise<void> {
       ],
       rows,
     );
-    await close();
+    await model.close();
   }
 }
 
