@@ -6,12 +6,14 @@ import { Latency } from './completion/latency.ts';
 import { pause } from './completion/pause.ts';
 import { Provider } from './completion/provider.ts';
 import { situation } from './completion/situation.ts';
+import { machine, SpareTime } from './completion/spareTime.ts';
 import { Suggester } from './completion/suggester.ts';
 import { Suggestions } from './completion/suggestions.ts';
 import { decide, type Decision } from './completion/trigger.ts';
 import { WarmAhead } from './completion/warmAhead.ts';
 import { configuration } from './configuration.ts';
 import { EngineHost } from './models/engineHost.ts';
+import { engineOptions } from './models/engineOptions.ts';
 import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
 import { modelFolder } from './models/modelFolder.ts';
@@ -44,7 +46,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     open: openEngine,
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
-    threads: () => settings().threads,
+    options: () => engineOptions(settings(), join(extension.globalStorageUri.fsPath, 'states')),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
@@ -89,13 +91,28 @@ export function activate(extension: vscode.ExtensionContext): void {
     latency,
   });
   const loaded = () => (engines.state.kind === 'ready' ? engines.state.engine : undefined);
-  const warmAhead: WarmAhead = keep(new WarmAhead({ settings, engine: loaded }));
+  const spareTime = new SpareTime(machine);
+  const warmAhead: WarmAhead = keep(
+    new WarmAhead({ settings, engine: loaded, hasSpareTime: () => spareTime.isThere }),
+  );
   keep(
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
       warmAhead.moved(textEditor);
     }),
   );
-  const provider = new Provider({ log, settings, suggester, suggestions, status });
+  // A formatter may have changed the text.
+  keep(
+    vscode.workspace.onDidSaveTextDocument((document) => {
+      const editor = vscode.window.activeTextEditor;
+      if (document === editor?.document) warmAhead.moved(editor);
+    }),
+  );
+  keep(
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      loaded()?.closed(document.uri.toString());
+    }),
+  );
+  const provider = new Provider({ log, settings, suggester, suggestions, status, warmAhead });
   keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
   for (const [id, run] of Object.entries(commands({ log, settings, engines, provider, status })))
     keep(vscode.commands.registerCommand(id, run));
@@ -119,7 +136,9 @@ export function activate(extension: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(SECTION)) return;
       suggestions.forget();
-      const reopens = ['model', 'threads'].some((key) => change.affectsConfiguration(`${SECTION}.${key}`));
+      const reopens = ['model', 'threads', 'stateMemory', 'keepStates'].some((key) =>
+        change.affectsConfiguration(`${SECTION}.${key}`),
+      );
       if (reopens) void engines.close();
       openIfWanted();
     }),

@@ -44,6 +44,10 @@ function integer(key: string, fallback: number, minimum: number, maximum: number
   };
 }
 
+/** When the engine may prepare for requests that nobody has made yet. */
+export type WarmAheadMode = 'always' | 'spare' | 'never';
+
+const warmAheadModes: readonly WarmAheadMode[] = ['always', 'spare', 'never'];
 const lineModes: readonly LineMode[] = ['auto', 'single', 'multiple'];
 
 function isEnabledLanguages(value: unknown): value is EnabledLanguages {
@@ -79,6 +83,21 @@ export const definitions = {
   maxTokens: integer('maxTokens', 64, 1, 512),
   prefixTokens: integer('window.prefixTokens', 1500, 64, 16_000),
   suffixTokens: integer('window.suffixTokens', 500, 0, 8_000),
+  warmAhead: {
+    key: 'warmAhead',
+    fallback: 'spare',
+    expected: `one of ${warmAheadModes.map((mode) => `"${mode}"`).join(', ')}`,
+    accepts: (value): value is WarmAheadMode => warmAheadModes.some((mode) => mode === value),
+    choices: warmAheadModes,
+  } as Definition<WarmAheadMode>,
+  /** MiB; 0 chooses by the model and the machine. */
+  stateMemory: integer('stateMemory', 0, 0, 65_536),
+  keepStates: {
+    key: 'keepStates',
+    fallback: true,
+    expected: 'true or false',
+    accepts: (value): value is boolean => typeof value === 'boolean',
+  } as Definition<boolean>,
   /** Milliseconds; -1 adapts to the measured speed of the model on this machine. */
   debounce: integer('debounce', -1, -1, 2_000),
 } as const;
@@ -120,6 +139,18 @@ export class Settings {
 
   get debounce(): number {
     return this.read(definitions.debounce);
+  }
+
+  get warmAhead(): WarmAheadMode {
+    return this.read(definitions.warmAhead);
+  }
+
+  get stateMemory(): number {
+    return this.read(definitions.stateMemory);
+  }
+
+  get keepStates(): boolean {
+    return this.read(definitions.keepStates);
   }
 
   private read<T>(definition: Definition<T>): T {

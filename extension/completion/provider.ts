@@ -12,9 +12,13 @@ import { situation } from './situation.ts';
 import { CANCELLED, type Suggester } from './suggester.ts';
 import type { Suggestions } from './suggestions.ts';
 import { decide } from './trigger.ts';
+import type { WarmAhead } from './warmAhead.ts';
 
 /** Offers that may still be accepted: the editor shows the newest, and keeps few others. */
 const MOST_OFFERS = 32;
+
+/** Suggestions for who asks by command; the editor cycles through them. */
+const ALTERNATIVES = 3;
 
 export interface ProviderParts {
   log: vscode.LogOutputChannel;
@@ -22,6 +26,7 @@ export interface ProviderParts {
   suggester: Suggester;
   suggestions: Suggestions;
   status: StatusItems;
+  warmAhead: Pick<WarmAhead, 'shown'>;
 }
 
 /** Milliseconds that the answer to an explicit question stays in the status bar. */
@@ -63,6 +68,7 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     const request = {
       context,
       document: document.uri.toString(),
+      alternatives: automatic ? 1 : ALTERNATIVES,
       lines,
       maxTokens,
       prefixTokens,
@@ -91,7 +97,10 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     }
     if (offer.kind === 'none' && isAnswered && !automatic) tell(offer.reason);
     if (offer.kind === 'none' || cancelled.signal.aborted) return [];
-    return [this.item(document, position, asked.selectedCompletionInfo, context, offer.suggestion)];
+    this.parts.warmAhead.shown(document, request, offer.suggestion);
+    return [offer.suggestion, ...(offer.others ?? [])].map((suggestion) =>
+      this.item(document, position, asked.selectedCompletionInfo, context, suggestion),
+    );
   }
 
   /** The editor has put in the whole text of this offer. */

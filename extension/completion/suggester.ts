@@ -10,8 +10,15 @@ import type { Latency } from './latency.ts';
 import type { Suggestions } from './suggestions.ts';
 
 export type Offer =
-  | { kind: 'offered'; suggestion: Suggestion; from: 'engine'; account: Account }
-  | { kind: 'offered'; suggestion: Suggestion; from: 'kept'; account?: undefined }
+  | {
+      kind: 'offered';
+      suggestion: Suggestion;
+      /** What else could be said here, the likelier first. */
+      others: readonly Suggestion[];
+      from: 'engine';
+      account: Account;
+    }
+  | { kind: 'offered'; suggestion: Suggestion; from: 'kept'; others?: undefined; account?: undefined }
   | { kind: 'none'; reason: string; account?: Account };
 
 /** The reason of a request that a newer one replaced. */
@@ -50,7 +57,8 @@ export class Suggester {
   async suggest(wish: Wish, cancelled: AbortSignal): Promise<Offer> {
     this.running?.abort();
     const known = this.known(wish.request.context);
-    if (known !== undefined) return known;
+    // Who asks by command wants to see what else there is.
+    if (known !== undefined && wish.automatic) return known;
 
     const running = new AbortController();
     this.running = running;
@@ -89,17 +97,20 @@ export class Suggester {
     }
     const { account } = result;
     if (result.kind === 'none') {
-      if (result.reason === 'empty' || result.reason === 'repeats-suffix') suggestions.remember(context, '');
+      if (result.reason === 'empty' || result.reason === 'repeats-suffix') suggestions.remember(context, []);
       return none(saidNothing[result.reason], account);
     }
     latency.measured(account.totalMs);
-    const { text } = result;
-    suggestions.remember(context, text);
+    const texts = [result.text, ...result.alternatives];
+    suggestions.remember(context, texts);
     if (signal.aborted) return none(CANCELLED, account);
-    const offer = this.filtered(text, context);
-    return offer.kind === 'none'
-      ? none(offer.reason, account)
-      : { kind: 'offered', suggestion: offer.suggestion, from: 'engine', account };
+    const filtered = texts.map((text) => this.filtered(text, context));
+    const [suggestion, ...others] = distinct(
+      filtered.flatMap((one) => (one.kind === 'offered' ? [one.suggestion] : [])),
+    );
+    if (suggestion !== undefined) return { kind: 'offered', suggestion, others, from: 'engine', account };
+    const reason = filtered[0]?.kind === 'none' ? filtered[0].reason : saidNothing.empty;
+    return none(reason, account);
   }
 
   private filtered(
@@ -121,6 +132,14 @@ const saidNothing = {
   'repeats-suffix': 'repeats the text below',
   closed: 'the engine was closed',
 } as const;
+
+/** Texts that the filters have made the same are one. */
+function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+  return suggestions.filter(
+    ({ text, replaces }, at) =>
+      suggestions.findIndex((other) => other.text === text && other.replaces === replaces) === at,
+  );
+}
 
 /** A call, so that control flow analysis does not take the flag for unchanged across an await. */
 const aborted = (signal: AbortSignal): boolean => signal.aborted;

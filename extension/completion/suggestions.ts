@@ -14,8 +14,8 @@ interface Entry {
   prefix: string;
   suffix: string;
   path: string;
-  /** The model's text, unfiltered: which filters apply depends on what has been typed since. Empty: nothing to say. */
-  text: string;
+  /** The model's texts, the likelier first, unfiltered: which filters apply depends on what has been typed since. None: nothing to say. */
+  texts: readonly string[];
 }
 
 /** `exact`: asked for at this very place; `typed`: what is left of one after typing along it. */
@@ -30,13 +30,13 @@ export interface Known {
  */
 export class Suggestions {
   private entries: Entry[] = [];
-  private lastAccepted: Entry | undefined;
+  private lastAccepted: { prefix: string; path: string; text: string } | undefined;
 
-  remember({ prefix, suffix, path }: CompletionContext, text: string): void {
+  remember({ prefix, suffix, path }: CompletionContext, texts: readonly string[]): void {
     this.entries = this.entries.filter(
       (entry) => !(entry.prefix === prefix && entry.suffix === suffix && entry.path === path),
     );
-    this.entries.push({ prefix, suffix, path, text });
+    this.entries.push({ prefix, suffix, path, texts });
     let characters = this.entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
     while (this.entries.length > MOST_ENTRIES || (characters > MOST_CHARACTERS && this.entries.length > 1)) {
       const oldest = this.entries.shift();
@@ -58,9 +58,8 @@ export class Suggestions {
   }
 
   /** To be called when the user has taken a whole suggestion that was offered at `context`. */
-  accepted(context: CompletionContext, { text, replaces }: Suggestion): void {
-    const { prefix, suffix, path } = context;
-    this.lastAccepted = { prefix: prefix + text, suffix: suffix.slice(replaces), path, text };
+  accepted(context: CompletionContext, { text }: Suggestion): void {
+    this.lastAccepted = { prefix: context.prefix + text, path: context.path, text };
   }
 
   /** Whether this is what was accepted a moment ago, at the place where that ended. */
@@ -75,10 +74,24 @@ export class Suggestions {
   }
 }
 
-const sizeOf = ({ prefix, suffix, text }: Entry): number => prefix.length + suffix.length + text.length;
+const sizeOf = ({ prefix, suffix, texts }: Entry): number =>
+  texts.reduce((sum, { length }) => sum + length, prefix.length + suffix.length);
 
-/** What is left of an entry's text at `context`; undefined if it does not fit there. */
-function rest(entry: Entry, { prefix, suffix }: CompletionContext): string | undefined {
+/** What is left at `context` of the first of an entry's texts that fits there; empty where there was nothing to say. */
+function rest(entry: Entry, context: CompletionContext): string | undefined {
+  const isExact = entry.prefix === context.prefix && entry.suffix === context.suffix;
+  if (entry.texts.length === 0) return isExact ? '' : undefined;
+  for (const text of entry.texts) {
+    const left = restOf({ ...entry, text }, context);
+    if (left !== undefined) return left;
+  }
+  return undefined;
+}
+
+function restOf(
+  entry: { prefix: string; suffix: string; text: string },
+  { prefix, suffix }: CompletionContext,
+): string | undefined {
   // The few characters that differ come first: comparing whole documents with a hundred entries would take milliseconds.
   const typed = prefix.length - entry.prefix.length;
   if (typed < 0 || (typed > 0 && typed >= entry.text.length)) return undefined;

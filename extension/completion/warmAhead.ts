@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/index.ts';
+import type { CompletionRequest, Engine } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { contextAt } from './contextAt.ts';
+import type { Suggestion } from './filters/index.ts';
 import { situation } from './situation.ts';
 import { decide } from './trigger.ts';
 
@@ -15,6 +16,8 @@ export interface WarmAheadParts {
   settings: ReadSettings;
   /** The engine if it is loaded: nobody waits for warming, so it opens none. */
   engine(): Engine | undefined;
+  /** Whether the machine has time to spare. */
+  hasSpareTime(): boolean;
 }
 
 /** Where the cursor goes, a request is likely to follow: the engine prepares for it while the user looks for the next key. */
@@ -33,13 +36,22 @@ export class WarmAhead {
     }, SETTLE_MS);
   }
 
+  /** A suggestion shows: what follows if it is accepted is likely to be asked for next. */
+  shown(document: vscode.TextDocument, request: CompletionRequest, { text, replaces }: Suggestion): void {
+    if (!this.mayWarm(document)) return;
+    const { context } = request;
+    const prefix = context.prefix + text;
+    const suffix = context.suffix.slice(replaces);
+    this.parts.engine()?.warm({ ...request, alternatives: 1, context: { ...context, prefix, suffix } });
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
   }
 
   private warm({ document, selection }: vscode.TextEditor): void {
     const engine = this.parts.engine();
-    if (engine === undefined || document.isClosed) return;
+    if (engine === undefined || document.isClosed || !this.mayWarm(document)) return;
     const place = selection.active;
     const here = `${document.uri.toString()} ${document.version} ${document.offsetAt(place)}`;
     if (here === this.last) return;
@@ -57,5 +69,10 @@ export class WarmAhead {
       prefixTokens,
       suffixTokens,
     });
+  }
+
+  private mayWarm(document: vscode.TextDocument): boolean {
+    const { warmAhead } = this.parts.settings(document);
+    return warmAhead === 'always' || (warmAhead === 'spare' && this.parts.hasSpareTime());
   }
 }

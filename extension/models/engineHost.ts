@@ -14,7 +14,8 @@ export interface EngineHostParts {
   worker: string;
   /** Read at each opening, as settings change. */
   model(): ModelFolder;
-  threads(): number;
+  /** Read at each opening too. */
+  options(): Omit<EngineOptions, 'worker' | 'model'>;
   marker: LoadMarker;
   changed(state: EngineState): void;
   /** For the log: the worker ended, and whether the next request starts another. */
@@ -120,7 +121,7 @@ export class EngineHost {
       if (isRisky && marker.crashed(model.path))
         return { kind: 'failed', failure: crashedBefore(model.path) };
       if (isRisky) marker.begin(model.path);
-      const engine = await this.parts.open({ worker, model: model.path, threads: this.parts.threads() });
+      const engine = await this.parts.open({ worker, model: model.path, ...this.parts.options() });
       return { kind: 'ready', engine };
     } catch (error) {
       return { kind: 'failed', failure: engineFailure(error) };

@@ -16,10 +16,22 @@ export function requestLine(offer: Offer, wallMs: number): string {
   return `${size} — ${cost}, ${wall} in all`;
 }
 
+/** Everything that a request cost, in one line. */
 export function accountLine(account: Account): string {
-  const { promptTokens, reusedTokens, advancedTokens, generatedTokens, firstTokenMs, totalMs } = account;
-  return (
-    `prompt ${promptTokens} tokens: ${reusedTokens} reused, ${advancedTokens} advanced; ` +
-    `${generatedTokens} generated; first token ${Math.round(firstTokenMs)} ms, engine ${Math.round(totalMs)} ms`
-  );
+  const { promptTokens, reusedTokens, warmedTokens, replayedTokens, advancedTokens, generatedTokens } =
+    account;
+  const { draftedTokens, acceptedTokens, tailLines, firstTokenMs, totalMs } = account;
+  const reused = [
+    warmedTokens > 0 ? `${warmedTokens} warmed ahead` : '',
+    replayedTokens > 0 ? `${replayedTokens} replayed` : '',
+  ].filter((part) => part !== '');
+  const ms = [account.promptMs, account.prefillMs, account.decodeMs]
+    .map((one) => Math.round(one))
+    .join(' + ');
+  return [
+    `prompt ${promptTokens} tokens: ${reusedTokens} reused${reused.length > 0 ? ` (${reused.join(', ')})` : ''}`,
+    `${advancedTokens} advanced${tailLines > 0 ? `, ${tailLines} lines in the tail` : ''}`,
+    `${generatedTokens} generated${draftedTokens > 0 ? ` (${acceptedTokens} of ${draftedTokens} drafted)` : ''}`,
+    `first token ${Math.round(firstTokenMs)} ms, engine ${Math.round(totalMs)} ms (prompt, prefill, decode ${ms})`,
+  ].join('; ');
 }

@@ -60,9 +60,50 @@ describe('the suggester', () => {
     assert.deepEqual(offer, {
       kind: 'offered',
       suggestion: { text: 'b);', replaces: 2 },
+      others: [],
       from: 'engine',
       account,
     });
+  });
+
+  it('gives the alternatives that are worth showing, each once, and keeps any that is typed along', async () => {
+    const texts = ['foo()', 'bar()', ' foo()', '', 'baz'];
+    const engine = fakeEngine(() => ({
+      kind: 'completion',
+      text: 'foo()',
+      alternatives: texts,
+      stop: 'line',
+      account,
+    }));
+    const { ask } = suggesterOf(engine);
+    const offer = await ask('x = █', { automatic: false, alternatives: 3 });
+    assert.ok(offer.kind === 'offered' && offer.from === 'engine');
+    assert.deepEqual(
+      [offer.suggestion, ...offer.others].map(({ text }) => text),
+      ['foo()', 'bar()', 'baz'],
+    );
+    assert.equal(say(await ask('x = ba█')), 'r()');
+    assert.equal(engine.requests.length, 1);
+  });
+
+  it('where the first text is not worth showing, another is', async () => {
+    const engine = fakeEngine(() => ({
+      kind: 'completion',
+      text: '   ',
+      alternatives: ['b'],
+      stop: 'line',
+      account,
+    }));
+    assert.equal(say(await suggesterOf(engine).ask('x = █')), 'b');
+  });
+
+  it('asks again for who asks by command, though something is known', async () => {
+    let count = 0;
+    const engine = fakeEngine(() => `answer${++count}`);
+    const { ask } = suggesterOf(engine);
+    await ask('x = █');
+    assert.equal(say(await ask('x = █', { automatic: false, alternatives: 3 })), 'answer2');
+    assert.equal(engine.requests.at(-1)?.alternatives, 3);
   });
 
   it('hands the settings to the engine', async () => {

@@ -5,11 +5,21 @@ import { contextOf } from './filters/picture.ts';
 /** What is known at `picture` after `text` was offered at `offeredAt`. */
 function known(offeredAt: string, text: string, picture: string): string | undefined {
   const suggestions = new Suggestions();
-  suggestions.remember(contextOf(offeredAt), text);
+  suggestions.remember(contextOf(offeredAt), [text]);
   return suggestions.find(contextOf(picture))?.text;
 }
 
 describe('what was offered', () => {
+  it('typing along any of several keeps it', () => {
+    const suggestions = new Suggestions();
+    suggestions.remember(contextOf('x = █'), ['first(a)', 'second(b)', 'fire']);
+    assert.deepEqual(suggestions.find(contextOf('x = █')), { kind: 'exact', text: 'first(a)' });
+    assert.deepEqual(suggestions.find(contextOf('x = se█')), { kind: 'typed', text: 'cond(b)' });
+    assert.deepEqual(suggestions.find(contextOf('x = fir█')), { kind: 'typed', text: 'st(a)' });
+    assert.deepEqual(suggestions.find(contextOf('x = fire█')), undefined);
+    assert.deepEqual(suggestions.find(contextOf('x = th█')), undefined);
+  });
+
   it('is known again at the same place', () => {
     assert.equal(known('a = █;', 'b + c', 'a = █;'), 'b + c');
   });
@@ -32,7 +42,7 @@ describe('what was offered', () => {
 
   it('is gone in another file', () => {
     const suggestions = new Suggestions();
-    suggestions.remember(contextOf('a█'), 'b');
+    suggestions.remember(contextOf('a█'), ['b']);
     assert.equal(suggestions.find({ ...contextOf('a█'), path: 'src/b.ts' }), undefined);
   });
 
@@ -54,8 +64,8 @@ describe('what was offered', () => {
 
   it('comes back when what was typed is deleted', () => {
     const suggestions = new Suggestions();
-    suggestions.remember(contextOf('a█'), 'bc');
-    suggestions.remember(contextOf('abx█'), 'yz');
+    suggestions.remember(contextOf('a█'), ['bc']);
+    suggestions.remember(contextOf('abx█'), ['yz']);
     assert.equal(suggestions.find(contextOf('abx█'))?.text, 'yz');
     assert.equal(suggestions.find(contextOf('ab█'))?.text, 'c');
     assert.deepEqual(suggestions.find(contextOf('a█')), { kind: 'exact', text: 'bc' });
@@ -63,8 +73,8 @@ describe('what was offered', () => {
 
   it('stays the same while another would fit as well', () => {
     const suggestions = new Suggestions();
-    suggestions.remember(contextOf('a█'), 'bcd');
-    suggestions.remember(contextOf('ab█'), 'xyz');
+    suggestions.remember(contextOf('a█'), ['bcd']);
+    suggestions.remember(contextOf('ab█'), ['xyz']);
     suggestions.find(contextOf('a█'));
     assert.equal(suggestions.find(contextOf('ab█'))?.text, 'cd');
   });
@@ -75,7 +85,7 @@ describe('what was offered', () => {
 
   it('is bounded by number', () => {
     const suggestions = new Suggestions();
-    for (let index = 0; index <= 100; index++) suggestions.remember(contextOf(`${index};█`), 'x');
+    for (let index = 0; index <= 100; index++) suggestions.remember(contextOf(`${index};█`), ['x']);
     assert.equal(suggestions.find(contextOf('0;█')), undefined);
     assert.equal(suggestions.find(contextOf('1;█'))?.text, 'x');
   });
@@ -83,14 +93,14 @@ describe('what was offered', () => {
   it('is bounded by characters', () => {
     const suggestions = new Suggestions();
     const long = ' '.repeat(3 * 1024 * 1024);
-    for (const name of ['a', 'b', 'c']) suggestions.remember(contextOf(`${name}${long}█`), 'x');
+    for (const name of ['a', 'b', 'c']) suggestions.remember(contextOf(`${name}${long}█`), ['x']);
     assert.equal(suggestions.find(contextOf(`a${long}█`)), undefined);
     assert.equal(suggestions.find(contextOf(`c${long}█`))?.text, 'x');
   });
 
   it('is forgotten on request', () => {
     const suggestions = new Suggestions();
-    suggestions.remember(contextOf('a█'), 'b');
+    suggestions.remember(contextOf('a█'), ['b']);
     suggestions.forget();
     assert.equal(suggestions.find(contextOf('a█')), undefined);
   });

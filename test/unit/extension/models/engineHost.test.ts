@@ -26,7 +26,7 @@ function hostOf(changes: Partial<EngineHostParts> = {}) {
     },
     worker: '/out/worker.js',
     model: () => ({ kind: 'bundled', path: '/bundled' }),
-    threads: () => 3,
+    options: () => ({ threads: 3 }),
     marker,
     changed: (state) => states.push(state.kind),
     workerDied: () => undefined,

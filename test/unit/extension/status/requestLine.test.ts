@@ -3,14 +3,22 @@ import { requestLine } from '../../../../extension/status/requestLine.ts';
 import { account } from '../fakeEngine.ts';
 
 const cost =
-  'prompt 10 tokens: 7 reused, 3 advanced; 2 generated; first token 12 ms, engine 21 ms, 31 ms in all';
+  'prompt 10 tokens: 7 reused; 3 advanced; 2 generated; first token 12 ms, engine 21 ms (prompt, prefill, decode 0 + 10 + 10), 31 ms in all';
 
 describe("the log's line about a request", () => {
   it('says what was offered and what it cost', () => {
     const suggestion = { text: 'a, b)', replaces: 1 };
     assert.equal(
-      requestLine({ kind: 'offered', suggestion, from: 'engine', account }, 30.6),
+      requestLine({ kind: 'offered', suggestion, others: [], from: 'engine', account }, 30.6),
       `offered 5 characters in 1 line over 1 of the line's rest — ${cost}`,
+    );
+  });
+
+  it('says where the reused tokens come from, and what became of drafts', () => {
+    const more = { warmedTokens: 5, replayedTokens: 2, tailLines: 3, draftedTokens: 9, acceptedTokens: 4 };
+    assert.match(
+      requestLine({ kind: 'none', reason: 'x', account: { ...account, ...more } }, 1),
+      /7 reused \(5 warmed ahead, 2 replayed\); 3 advanced, 3 lines in the tail; 2 generated \(4 of 9 drafted\);/,
     );
   });
 
@@ -35,6 +43,9 @@ describe("the log's line about a request", () => {
 
   it('never says the text itself', () => {
     const suggestion = { text: 'password', replaces: 0 };
-    assert.doesNotMatch(requestLine({ kind: 'offered', suggestion, from: 'engine', account }, 1), /password/);
+    assert.doesNotMatch(
+      requestLine({ kind: 'offered', suggestion, others: [], from: 'engine', account }, 1),
+      /password/,
+    );
   });
 });
