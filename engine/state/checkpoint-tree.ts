@@ -176,14 +176,13 @@ export class CheckpointTree {
     }
   }
 
-  /** @param newest stays: the next request is likely to go on from it, though little was computed for it */
+  /** @param newest its state stays: the next request is likely to go on from it, though little was computed for it */
   private evict(newest: CheckpointNode): void {
     while (this.used > this.budget) {
       let least: { node: CheckpointNode; priority: number; isState: boolean } | undefined;
       for (const node of this.root.descendants()) {
-        if (node === newest) continue;
         for (const isState of [true, false]) {
-          if ((isState ? node.state : node.log) === undefined) continue;
+          if ((isState ? node.state : node.log) === undefined || (isState && node === newest)) continue;
           const priority = isState ? node.statePriority : node.logPriority;
           if (least === undefined || priority < least.priority) least = { node, priority, isState };
         }
