@@ -163,14 +163,21 @@ export class CheckpointTree {
 
   private touch(nodes: readonly CheckpointNode[], document: string): void {
     const { stateBytes, logBytes } = this.sizes;
+    // The end of a prompt, which has logits, is of use to the same prompt alone; the text before the cursor goes on from here.
+    const deepest = nodes.findLast(({ state, logits }) => state !== undefined && logits === undefined);
     let anchor = 0;
     let restorableTo = 0;
+    // The last state that no log leads to.
+    let solid = 0;
     for (const node of nodes) {
       const isReplayable = node.log !== undefined && restorableTo === node.depth - node.edge.length;
-      const cost = isReplayable ? REPLAY_COST * (node.depth - anchor) : node.depth - restorableTo;
+      // Logs take more memory than a state and age first. When they have gone, the deepest state is what is left of a document.
+      const replayCost = node === deepest ? node.depth - solid : REPLAY_COST * (node.depth - anchor);
+      const cost = isReplayable ? replayCost : node.depth - restorableTo;
       node.document = document;
       node.logPriority = this.clock + (1 - REPLAY_COST) / logBytes;
       node.statePriority = this.clock + cost / stateBytes;
+      if (node.state !== undefined && !isReplayable) solid = node.depth;
       if (node.state !== undefined) anchor = restorableTo = node.depth;
       else if (isReplayable) restorableTo = node.depth;
     }

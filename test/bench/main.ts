@@ -2,6 +2,7 @@ import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
 import { benchRestoring } from './restoring.ts';
+import { benchSessions } from './sessions.ts';
 import { benchSpeculation } from './speculation.ts';
 import { benchTyping } from './typing.ts';
 
@@ -13,6 +14,7 @@ const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> =
   typing: () => benchTyping(THREADS),
   'codestral-layers': () => benchCodestralLayers(THREADS),
   restoring: () => benchRestoring(THREADS),
+  sessions: () => benchSessions(THREADS),
   speculation: () => benchSpeculation(THREADS),
   'llama-cpp': (trace = TRACE) => benchLlamaCpp(THREADS, trace),
 };

@@ -98,7 +98,7 @@ describe('prefill', () => {
 
   it('the same prompt again advances by nothing and gives the same bits', async () => {
     // With room the end is kept; without, it is replayed.
-    for (const budgetStates of [100, 3]) {
+    for (const budgetStates of [100, 10]) {
       const by = prefiller(30);
       const { stateBytes, logBytes } = session;
       by.tree = new CheckpointTree({ budgetBytes: budgetStates * stateBytes, stateBytes, logBytes });

@@ -137,18 +137,20 @@ describe('CheckpointTree', () => {
     assert.equal(known(tree, 'long prefix!'), 'long prefix+');
   });
 
-  it('a state that can be replayed goes before one that cannot', () => {
-    const tree = newTree(4 * STATE_BYTES + 50);
-    putState(tree, 'a');
-    putState(tree, 'abcdefg');
-    const state = stateOf(13, 13, () => freed.push('replayable'));
-    tree.put(ids('abcdefghijklm'), 'a', { state, log: logOf('hijklm') });
-    state.release();
-    for (const letters of ['xxxxxxxxx', 'yyyyyyyyyyyy']) putState(tree, letters);
-    assert.deepEqual(freed, ['a']);
-    putState(tree, 'zzzzzzzzzzzzzzzz');
-    assert.deepEqual(freed, ['a', 'replayable']);
-    assert.equal(known(tree, 'abcdefghijklmn'), 'abcdefg+hijklm');
+  it('of states that can be replayed the deepest stays, and the end of a prompt goes first', () => {
+    const tree = newTree(4 * STATE_BYTES + 60);
+    putState(tree, 'abcdefghij');
+    const replayable = (letters: string, count: number, logits?: Float32Array): void => {
+      const state = stateOf(letters.length, letters.length, () => freed.push(letters));
+      tree.put(ids(letters), 'a', { state, log: logOf(letters.slice(-count)), ...(logits && { logits }) });
+      state.release();
+    };
+    replayable('abcdefghijklmn', 4);
+    replayable('abcdefghijklmnopqrstuvwxyz', 12);
+    replayable('abcdefghijklmnopqrstuvwxyz!?', 2, Float32Array.of(1));
+    for (const letters of ['1234567890', '2345678901']) putState(tree, letters);
+    assert.deepEqual(freed, ['abcdefghijklmnopqrstuvwxyz!?', 'abcdefghijklmn']);
+    assert.equal(known(tree, 'abcdefghijklmnop.'), 'abcdefghij+klmnop');
   });
 
   it('what is not used grows old, however dear', () => {
