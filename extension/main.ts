@@ -14,6 +14,7 @@ import { WarmAhead } from './completion/warmAhead.ts';
 import { configuration } from './configuration.ts';
 import { EngineHost } from './models/engineHost.ts';
 import { engineOptions } from './models/engineOptions.ts';
+import { forgetStates } from './models/forgetStates.ts';
 import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
 import { modelFolder } from './models/modelFolder.ts';
@@ -40,13 +41,14 @@ export function activate(extension: vscode.ExtensionContext): void {
   const settings = configuration(log);
   const suggestions = new Suggestions();
   const latency = new Latency();
+  const stateFolder = join(extension.globalStorageUri.fsPath, 'states');
   const model = () => modelFolder(settings().model, extension.asAbsolutePath(join('engine', 'bundled')));
 
   const engines: EngineHost = new EngineHost({
     open: openEngine,
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
-    options: () => engineOptions(settings(), join(extension.globalStorageUri.fsPath, 'states')),
+    options: () => engineOptions(settings(), stateFolder),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
@@ -139,7 +141,11 @@ export function activate(extension: vscode.ExtensionContext): void {
       const reopens = ['model', 'threads', 'stateMemory', 'keepStates'].some((key) =>
         change.affectsConfiguration(`${SECTION}.${key}`),
       );
-      if (reopens) void engines.close();
+      // The engine that closes saves what it knows.
+      const mayForget = async (): Promise<void> => {
+        if (!settings().keepStates) await forgetStates(stateFolder);
+      };
+      if (reopens) void engines.close().then(mayForget);
       openIfWanted();
     }),
   );

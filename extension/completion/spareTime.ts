@@ -1,7 +1,10 @@
 import { cpus } from 'node:os';
+import { onBattery } from './battery.ts';
 
-/** What is known of the machine stays true for so long. Milliseconds. */
-const FRESH_MS = 30_000;
+/** How long what was seen of the processor stays true. Milliseconds. */
+const LOAD_MS = 30_000;
+/** The same of the battery: asking starts a program on some systems, which costs power too. */
+const BATTERY_MS = 5 * 60_000;
 /** The share of all cores that other programs may take before nothing is done ahead. */
 const BUSY_SHARE = 0.7;
 
@@ -20,7 +23,8 @@ export interface SpareTimeParts {
 export class SpareTime {
   private isOnBattery = false;
   private isBusy = false;
-  private lookedAt = -Infinity;
+  private loadSeenAt = -Infinity;
+  private batteryAskedAt = -Infinity;
   private before: ReturnType<SpareTimeParts['times']>;
 
   constructor(private readonly parts: SpareTimeParts) {
@@ -29,44 +33,41 @@ export class SpareTime {
 
   /** By what was seen last; never waits. */
   get isThere(): boolean {
-    if (this.parts.now() - this.lookedAt >= FRESH_MS) this.look();
+    const now = this.parts.now();
+    if (now - this.loadSeenAt >= LOAD_MS) this.seeLoad(now);
+    if (now - this.batteryAskedAt >= BATTERY_MS) void this.askBattery(now);
     return !this.isOnBattery && !this.isBusy;
   }
 
-  private look(): void {
-    this.lookedAt = this.parts.now();
+  private seeLoad(at: number): void {
+    this.loadSeenAt = at;
     const now = this.parts.times();
     const { all, busy, own } = this.before;
     const others = now.busy - busy - (now.own - own);
     if (now.all > all) this.isBusy = others / (now.all - all) > BUSY_SHARE;
     this.before = now;
-    this.parts.onBattery().then(
-      (isOnBattery) => {
-        this.isOnBattery = isOnBattery;
-      },
-      () => {
-        this.isOnBattery = false;
-      },
-    );
+  }
+
+  private async askBattery(at: number): Promise<void> {
+    this.batteryAskedAt = at;
+    // A machine that does not tell is taken for one without a battery.
+    this.isOnBattery = await this.parts.onBattery().catch(() => false);
   }
 }
 
 /** The machine that this runs on. */
 export const machine: SpareTimeParts = {
-  async onBattery() {
-    // Only when it is wanted: half of the extension's code.
-    const { battery } = await import('systeminformation');
-    const { hasBattery, acConnected } = await battery();
-    return hasBattery && !acConnected;
-  },
+  onBattery,
   times() {
-    let [all, idle] = [0, 0];
+    let [all, busy] = [0, 0];
     for (const { times } of cpus()) {
-      all += times.user + times.nice + times.sys + times.idle + times.irq;
-      idle += times.idle;
+      const others = times.user + times.sys + times.irq;
+      busy += others;
+      // What runs at a low priority gives way, so it keeps nothing busy.
+      all += others + times.nice + times.idle;
     }
     const { user, system } = process.cpuUsage();
-    return { all, busy: all - idle, own: (user + system) / 1000 };
+    return { all, busy, own: (user + system) / 1000 };
   },
   now: Date.now,
 };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CompletionRequest, Engine } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
+import { afterAcceptance } from './afterAcceptance.ts';
 import { contextAt } from './contextAt.ts';
 import type { Suggestion } from './filters/index.ts';
 import { situation } from './situation.ts';
@@ -23,7 +24,8 @@ export interface WarmAheadParts {
 /** Where the cursor goes, a request is likely to follow: the engine prepares for it while the user looks for the next key. */
 export class WarmAhead {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private last = '';
+  /** What the cursor's place was prepared by and for last: nothing is gained by doing it twice. */
+  private last: { engine: Engine; what: string } | undefined;
 
   constructor(private readonly parts: WarmAheadParts) {}
 
@@ -37,12 +39,10 @@ export class WarmAhead {
   }
 
   /** A suggestion shows: what follows if it is accepted is likely to be asked for next. */
-  shown(document: vscode.TextDocument, request: CompletionRequest, { text, replaces }: Suggestion): void {
+  shown(document: vscode.TextDocument, request: CompletionRequest, suggestion: Suggestion): void {
     if (!this.mayWarm(document)) return;
-    const { context } = request;
-    const prefix = context.prefix + text;
-    const suffix = context.suffix.slice(replaces);
-    this.parts.engine()?.warm({ ...request, alternatives: 1, context: { ...context, prefix, suffix } });
+    const context = afterAcceptance(request.context, suggestion);
+    this.parts.engine()?.warm({ ...request, alternatives: 1, context });
   }
 
   dispose(): void {
@@ -53,22 +53,15 @@ export class WarmAhead {
     const engine = this.parts.engine();
     if (engine === undefined || document.isClosed || !this.mayWarm(document)) return;
     const place = selection.active;
-    const here = `${document.uri.toString()} ${document.version} ${document.offsetAt(place)}`;
-    if (here === this.last) return;
-    this.last = here;
-    const settings = this.parts.settings(document);
-    const where = situation(document, place, false, settings.enable);
+    const { enable, lines, maxTokens, prefixTokens, suffixTokens } = this.parts.settings(document);
+    const where = situation(document, place, false, enable);
     // In the middle of a word nothing is offered, but the next key may be a space.
     if (!decide({ ...where, linePrefix: '', lineSuffix: '' }).offer) return;
-    const { lines, maxTokens, prefixTokens, suffixTokens } = settings;
-    engine.warm({
-      context: contextAt(document, place),
-      document: document.uri.toString(),
-      lines,
-      maxTokens,
-      prefixTokens,
-      suffixTokens,
-    });
+    const wish = { document: document.uri.toString(), lines, maxTokens, prefixTokens, suffixTokens };
+    const what = JSON.stringify([wish, document.languageId, document.version, document.offsetAt(place)]);
+    if (this.last?.engine === engine && this.last.what === what) return;
+    this.last = { engine, what };
+    engine.warm({ ...wish, context: contextAt(document, place) });
   }
 
   private mayWarm(document: vscode.TextDocument): boolean {

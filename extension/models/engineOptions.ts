@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
 import type { EngineOptions } from '../../engine/index.ts';
 import type { Settings } from '../settings.ts';
+import { forgetStates } from './forgetStates.ts';
 
 const MIB = 2 ** 20;
 
@@ -12,8 +12,7 @@ export function engineOptions(
   { threads, stateMemory, keepStates }: Pick<Settings, 'threads' | 'stateMemory' | 'keepStates'>,
   stateFolder: string,
 ): Omit<EngineOptions, 'worker' | 'model'> {
-  // Another window may still write there: what is left is as good as deleted, since nobody reads it.
-  if (!keepStates) void rm(stateFolder, { recursive: true, force: true }).catch(() => undefined);
+  if (!keepStates) void forgetStates(stateFolder);
   return {
     threads,
     stateBytes: stateMemory === 0 ? undefined : stateMemory * MIB,

@@ -44,9 +44,11 @@ describe('package.json', () => {
     );
   });
 
-  it('lets no untrusted workspace choose a model', () => {
+  it('lets no untrusted workspace choose a model, take memory or keep anything on disk', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
       'mambaComplete.model',
+      'mambaComplete.stateMemory',
+      'mambaComplete.keepStates',
     ]);
   });
 

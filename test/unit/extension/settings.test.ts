@@ -62,8 +62,16 @@ describe('settings', () => {
       'window.prefixTokens': 64,
       'window.suffixTokens': 0,
       debounce: 0,
+      warmAhead: 'never',
+      stateMemory: 64,
+      keepStates: false,
     });
     const { enable, model, threads, lines, maxTokens, prefixTokens, suffixTokens, debounce } = settings;
+    const { warmAhead, stateMemory, keepStates } = settings;
+    assert.deepEqual(
+      { warmAhead, stateMemory, keepStates },
+      { warmAhead: 'never', stateMemory: 64, keepStates: false },
+    );
     assert.deepEqual(
       { enable, model, threads, lines, maxTokens, prefixTokens, suffixTokens, debounce },
       {
@@ -100,6 +108,11 @@ describe('settings', () => {
     ['lines', 'some', (s) => s.lines, 'auto'],
     ['model', 7, (s) => s.model, ''],
     ['debounce', 2001, (s) => s.debounce, -1],
+    ['warmAhead', true, (s) => s.warmAhead, 'spare'],
+    ['warmAhead', 'sometimes', (s) => s.warmAhead, 'spare'],
+    ['stateMemory', -1, (s) => s.stateMemory, 0],
+    ['stateMemory', 65_537, (s) => s.stateMemory, 0],
+    ['keepStates', 'no', (s) => s.keepStates, true],
     ['enable', true, (s) => s.enable, definitions.enable.fallback],
     ['enable', ['*'], (s) => s.enable, definitions.enable.fallback],
     ['enable', { go: 'yes' }, (s) => s.enable, definitions.enable.fallback],
