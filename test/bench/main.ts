@@ -1,3 +1,4 @@
+import { benchBridging } from './bridging.ts';
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
@@ -12,6 +13,7 @@ const THREADS = 2;
 const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> = {
   'bundled-model': () => benchBundledModel(THREADS),
   typing: () => benchTyping(THREADS),
+  bridging: () => benchBridging(THREADS),
   'codestral-layers': () => benchCodestralLayers(THREADS),
   restoring: () => benchRestoring(THREADS),
   sessions: () => benchSessions(THREADS),

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Writer } from '../../engine/completion/writer.ts';
+import { ForcedStart, StopRule } from '../../engine/decoding/index.ts';
+import { buildPrompt, chooseFimFormat, type CompletionContext } from '../../engine/prompt/index.ts';
+import { openModel } from '../../engine/runtime/open-model.ts';
+import { loadTokenizer } from '../../engine/tokenizer/index.ts';
+import { seededRandom } from '../fixtures/random-checkpoint.ts';
+import { printTable } from './table.ts';
+
+const MODEL = 'engine/bundled';
+/** Source that the model has not seen: this project's own. */
+const FOLDERS = ['engine', 'extension', 'test/unit'];
+const TAIL_LINES = [0, 1, 4, 8, 12];
+const SPANS = 400;
+const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
+const MAX_TOKENS = 40;
+
+/**
+ * Whether lines below the cursor that stand in the tail instead of the suffix cost quality: the rest of a line, from a word's start
+ * on, is asked for at the same places with each number of lines. A place counts only where all of those lines fit.
+ */
+export async function benchBridging(threads: number): Promise<void> {
+  const model = await openModel(MODEL, { threads });
+  const { session } = model;
+  const tokenizer = await loadTokenizer(MODEL);
+  const format = chooseFimFormat(tokenizer);
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  ).sort();
+  const random = seededRandom(11);
+  const right = new Map(TAIL_LINES.map((lines) => [lines, { exact: 0, start: 0 }]));
+  let spans = 0;
+  while (spans < SPANS) {
+    const path = files[Math.floor(random() * files.length)] ?? '';
+    const span = spanOf(path, readFileSync(path, 'utf8'), random());
+    if (span === undefined) continue;
+    const prompts = TAIL_LINES.map((tailLines) =>
+      buildPrompt(span.context, { ...WINDOW, tailLines }, format, tokenizer),
+    );
+    if (prompts.some(({ tailLines }, at) => tailLines !== TAIL_LINES[at])) continue;
+    spans++;
+    for (const [at, prompt] of prompts.entries()) {
+      let { state, logits } = await session.advance(session.initialState(), prompt.ids, 'last');
+      const rule = new StopRule({ ...span.context, lines: 'single' });
+      const vocabulary = { forbidden: new Set<number>(), endIds: format.endIds };
+      const writer = new Writer(vocabulary, new ForcedStart(tokenizer, ''), rule, MAX_TOKENS);
+      for (;;) {
+        const id = writer.choose(logits);
+        writer.push(id);
+        if (writer.stop !== undefined) break;
+        ({ state, logits } = await session.advance(state, [id], 'last'));
+      }
+      state.release();
+      const counts = right.get(TAIL_LINES[at] ?? 0);
+      if (counts === undefined) continue;
+      if (writer.text === span.middle) counts.exact++;
+      if (firstWord(writer.text) === firstWord(span.middle)) counts.start++;
+    }
+  }
+  const share = (count: number): string => `${((100 * count) / SPANS).toFixed(1)} %`;
+  printTable(
+    `The rest of a line at ${SPANS} places, with so many lines below it in the tail, bundled model`,
+    ['lines', 'exact', 'first word right'],
+    TAIL_LINES.map((lines) => {
+      const { exact, start } = right.get(lines) ?? { exact: 0, start: 0 };
+      return [String(lines), share(exact), share(start)];
+    }),
+  );
+  await model.close();
+}
+
+const firstWord = (text: string): string => /^\s*(?:[\w$]+|[^\w\s]+)/.exec(text)?.[0] ?? '';
+
+/** A place at a word's start, some way into a line, with at least twelve lines below it. */
+function spanOf(
+  path: string,
+  text: string,
+  chance: number,
+): { context: CompletionContext; middle: string } | undefined {
+  const lines = text.split('\n');
+  const line = Math.floor(chance * Math.max(0, lines.length - 13));
+  const words = [...(lines[line] ?? '').matchAll(/(?<=\S )\b\w/g)];
+  const word = words[Math.floor(((chance * 7919) % 1) * words.length)];
+  if (word === undefined) return undefined;
+  const at = lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, word.index);
+  const middle = (lines[line] ?? '').slice(word.index);
+  const context = {
+    prefix: text.slice(0, at),
+    suffix: text.slice(at + middle.length),
+    prefixOffset: 0,
+    path,
+    languageId: 'typescript',
+  };
+  return { context, middle };
+}
