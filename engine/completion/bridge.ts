@@ -3,8 +3,8 @@ import type { CheckpointTree } from '../state/checkpoint-tree.ts';
 
 /** The longest tail that models are trained with. */
 const MAX_TAIL_LINES = 12;
-/** Saving less is not worth another layout, whose state the next keystrokes do not share: as many tokens as take 2 ms here. */
-const WORTH_BRIDGING_TOKENS = 40;
+/** Saving less is not worth a layout that the bundled model is worse at (npm run bench -- bridging): as many tokens as take 10 ms or more. */
+const WORTH_BRIDGING_TOKENS = 200;
 
 /**
  * The prompt of a request. Where lines below the cursor may stand in the tail instead of in the suffix, there are several that
