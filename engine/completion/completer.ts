@@ -204,7 +204,9 @@ export class Completer {
     }
     const writer = newWriter(start);
     this.speculation?.lookup.begin(request.document, prompt.ids.slice(0, prompt.prefixEnd));
-    const steps = new TokenSteps(session, end.state, this.speculation);
+    // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
+    const continues = prompt.prefixEnd === prompt.ids.length;
+    const steps = new TokenSteps(session, end.state, this.speculation, continues);
     try {
       for (let { logits } = end; ;) {
         const id = writer.choose(logits);
@@ -218,6 +220,9 @@ export class Completer {
       }
     } finally {
       steps.release();
+      // After an error the last token has no log.
+      if (continues && steps.log.length === steps.ids.length && steps.log.length > 0)
+        this.prefiller.tree.put([...prompt.ids, ...steps.ids], request.document, { log: steps.log });
       account.draftedTokens = steps.drafted;
       account.acceptedTokens = steps.accepted;
     }

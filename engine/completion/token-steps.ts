@@ -40,15 +40,22 @@ export class TokenSteps {
   /** Tokens guessed, and those of them that were chosen. */
   drafted = 0;
   accepted = 0;
+  /** The tokens pushed, and where they are to be logged their logs; complete after {@link release}. */
+  readonly ids: number[] = [];
+  readonly log: TokenLog[] = [];
   private verification: Verification | undefined;
   /** Undefined while a verification holds it. */
   private state: SequenceState | undefined;
 
-  /** @param state taken over: {@link release} lets go of it */
+  /**
+   * @param state taken over: {@link release} lets go of it
+   * @param isLogged whether to keep the logs, which then are the caller's
+   */
   constructor(
     private readonly session: ModelSession,
     state: SequenceState,
     private readonly speculation: Speculation | undefined,
+    private readonly isLogged = false,
   ) {
     this.state = state;
   }
@@ -58,6 +65,7 @@ export class TokenSteps {
    * @returns [vocabulary] logits of the one that follows; overwritten by the next call
    */
   async push(id: number): Promise<Float32Array> {
+    this.ids.push(id);
     this.speculation?.lookup.push(id);
     const { verification } = this;
     if (verification !== undefined && verification.draft[verification.right] === id) {
@@ -70,8 +78,9 @@ export class TokenSteps {
     const started = performance.now();
     if (draft.length === 0) {
       this.state = undefined;
-      const run = await this.session.advance(state, [id], 'last');
+      const run = await this.session.advance(state, [id], 'last', this.isLogged ? 0 : undefined);
       this.state = run.state;
+      this.log.push(...run.log);
       this.speculation?.size.ran(0, performance.now() - started);
       return run.logits;
     }
@@ -88,10 +97,10 @@ export class TokenSteps {
     this.state?.release();
     this.state = undefined;
     if (this.verification === undefined) return;
-    const { base, full, log } = this.verification;
+    const { base, full } = this.verification;
     base.release();
     full.release();
-    this.session.recycle(log);
+    this.keepLog(this.verification);
     this.verification = undefined;
   }
 
@@ -115,10 +124,16 @@ export class TokenSteps {
     const isAllRight = right === draft.length;
     (isAllRight ? base : full).release();
     this.state = isAllRight ? full : await this.session.replay(base, log.slice(0, 1 + right));
-    this.session.recycle(log);
+    this.keepLog(verification);
     const restoreMs = isAllRight ? 0 : performance.now() - started;
     this.speculation?.size.verified({ agreed, drafted: draft.length, right, restoreMs });
     return this.state;
+  }
+
+  /** Of a run that is over, what was logged of tokens that were pushed. */
+  private keepLog({ log, right }: Verification): void {
+    if (this.isLogged) this.log.push(...log.slice(0, 1 + right));
+    this.session.recycle(this.isLogged ? log.slice(1 + right) : log);
   }
 
   private row({ logits, right }: Verification): Float32Array {

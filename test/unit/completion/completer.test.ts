@@ -185,6 +185,22 @@ describe('Completer', () => {
     assert.equal(account.advancedTokens, account.promptTokens);
   });
 
+  it('where generated text goes on from the prompt, its states are kept for when it is accepted', async () => {
+    const format = chooseFimFormat(tokenizer, 'continuation');
+    const budget = 2 ** 24;
+    const bytes = async (maxTokens: number): Promise<number> => {
+      const continuing = new Completer({ session, tokenizer, format }, budget);
+      const { account } = await continuing.complete(
+        request(PREFIX, '', { lines: 'multiple', maxTokens }),
+        never,
+      );
+      assert.equal(account.generatedTokens, maxTokens);
+      return continuing.stateBytes;
+    };
+    // The last token is chosen and not advanced by.
+    assert.equal((await bytes(6)) - (await bytes(1)), 5 * session.logBytes);
+  });
+
   it('forgets when asked to', async () => {
     await completer.complete(request(PREFIX), never);
     completer.forget();

@@ -90,6 +90,26 @@ describe('TokenSteps', () => {
       assert.ok(Math.abs(logit - (wrong[at] ?? NaN)) <= 1e-4 * (1 + Math.abs(logit)), `logit ${at}`);
   });
 
+  it('logs what was pushed, and nothing that was only drafted', async () => {
+    const pushed = [5, 6, 7, 8, 9, 10, 11];
+    for (const draft of [[], [6, 7, 99], [99], [6, 7, 8, 9, 10, 11, 12, 13]]) {
+      const end = await session.advance(session.initialState(), randomIds(30, 3), 'none');
+      const kept = end.state.retain();
+      const speculation = { lookup: drafting(({ length }) => (length === 1 ? draft : [])), size: all };
+      const steps = new TokenSteps(session, end.state, speculation, true);
+      for (const id of pushed) await steps.push(id);
+      steps.release();
+      assert.deepEqual(steps.ids, pushed);
+      assert.equal(steps.log.length, pushed.length);
+      const replayed = await session.replay(kept.retain(), steps.log);
+      const stepped = await session.advance(kept, pushed, 'none');
+      for (const [at, value] of stepped.state.buffer.values.entries())
+        assert.ok(Math.abs(value - (replayed.buffer.values[at] ?? NaN)) <= 1e-4 * (1 + Math.abs(value)));
+      replayed.release();
+      stepped.state.release();
+    }
+  });
+
   it('lets go of every state, whenever it is left', async () => {
     for (let count = 0; count < 4; count++) {
       const end = await session.advance(session.initialState(), [1, 2, 3], 'last');
