@@ -32,6 +32,7 @@ describe('warming ahead', () => {
     await set('warmAhead', mode);
     const editor = await openText('typescript', DOCUMENT);
     assert.equal(await accept(editor), true); // loads the model
+    await sleep(WARM_MS); // The editor asks again by itself, and would ask where the cursor has gone.
     return costsAfter(async () => {
       const { end } = editor.document.lineAt(60).range;
       editor.selection = new vscode.Selection(end, end);
@@ -56,21 +57,23 @@ describe('warming ahead', () => {
     );
   });
 
+  /** @param mode while the suggestion shows; afterwards nothing is warmed */
   const costsAfterAcceptance = async (mode: string): Promise<Cost[]> => {
     await set('warmAhead', mode);
     const editor = await openText('typescript', DOCUMENT);
     await loggedAfter(/^offered/, trigger);
     await sleep(WARM_MS);
+    await set('warmAhead', 'never');
     return costsAfter(async () => {
       assert.equal(await commit(editor), true);
       await trigger();
     });
   };
 
-  it('has what follows a suggestion ready when it is accepted', async () => {
+  it('has what follows a suggestion ready before it is accepted', async () => {
     const costs = await costsAfterAcceptance('always');
     assert.ok(
-      costs.every(({ advanced }) => advanced === 0),
+      costs.some(({ warmed }) => warmed > 0) && costs.every(({ advanced }) => advanced === 0),
       JSON.stringify(costs),
     );
   });
