@@ -5,10 +5,11 @@ import { entryBytes, readEntry, writeEntry, type Expected } from './state-file.t
 
 /** For so long the folder is taken to hold what it held: other windows write there too. Milliseconds. */
 const FRESH_MS = 2000;
-/** A file that is still being written after so long was left by a process that died. Milliseconds. */
+/** A file that nobody has written to for so long was left behind, though its process number may be in use again. Milliseconds. */
 const ABANDONED_MS = 10 * 60 * 1000;
 const ENTRY = /^(\d+)-([0-9a-f]{32})-([0-9a-f]{16})\.state$/;
-const UNFINISHED = '.tmp';
+/** The process that writes it is in the name. */
+const UNFINISHED = /\.(\d+)-[^.]+\.tmp$/;
 
 export interface StateFilesOptions {
   /** Created when it is first needed. */
@@ -17,7 +18,7 @@ export interface StateFilesOptions {
   modelHash: string;
   /** Numbers of a state. */
   stateLength: number;
-  /** Most bytes of all entries in the folder, of all models together. */
+  /** Most bytes of all entries in the folder, of all models together; more only while several processes write at once. */
   capBytes: number;
 }
 
@@ -66,10 +67,10 @@ export class StateFiles {
     const hash = hashesOf(ids, [ids.length]).get(ids.length) ?? '';
     const path = this.pathOf(ids.length, hash);
     if (await this.touch(path)) return;
-    const unfinished = `${path}.${randomUUID()}${UNFINISHED}`;
+    const unfinished = `${path}.${process.pid}-${randomUUID()}.tmp`;
     try {
       await this.files.mkdir(folder, { recursive: true, mode: 0o700 });
-      await this.makeRoom(capBytes - entryBytes(expected));
+      if (!(await this.makeRoom(capBytes - entryBytes(expected)))) return;
       const file = await this.files.open(unfinished, 'wx', 0o600);
       try {
         await writeEntry(file, expected, values);
@@ -80,6 +81,8 @@ export class StateFiles {
       }
       await this.files.rename(unfinished, path);
       this.remember(ids.length, hash);
+      // Others that wrote meanwhile had found the same room.
+      await this.makeRoom(capBytes);
     } catch {
       await this.remove(unfinished);
     }
@@ -140,8 +143,11 @@ export class StateFiles {
     );
   }
 
-  /** Deletes the least recently used entries until all others together take no more than this, and what dead writers have left. */
-  private async makeRoom(bytes: number): Promise<void> {
+  /**
+   * Deletes what dead writers have left, and the least recently used entries until all together take no more than this.
+   * @returns whether they do
+   */
+  private async makeRoom(bytes: number): Promise<boolean> {
     const names = await this.files.readdir(this.options.folder);
     const entries: { path: string; size: number; used: number }[] = [];
     for (const name of names) {
@@ -149,19 +155,34 @@ export class StateFiles {
       const found = await this.files.stat(path).catch(() => undefined);
       if (found === undefined) continue;
       if (ENTRY.test(name)) entries.push({ path, size: found.size, used: found.mtimeMs });
-      else if (name.endsWith(UNFINISHED) && Date.now() - found.mtimeMs > ABANDONED_MS)
-        await this.remove(path);
+      const writer = UNFINISHED.exec(name)?.[1];
+      if (writer === undefined) continue;
+      if (!isRunning(Number(writer)) || Date.now() - found.mtimeMs > ABANDONED_MS) await this.remove(path);
     }
     let total = entries.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of entries.sort((a, b) => a.used - b.used)) {
-      if (total <= bytes) return;
-      await this.remove(path);
-      total -= size;
+      if (total <= bytes) break;
+      if (await this.remove(path)) total -= size;
     }
+    return total <= bytes;
   }
 
-  private async remove(path: string): Promise<void> {
-    await this.files.rm(path, { force: true }).catch(() => undefined);
+  /** Returns whether it is gone. */
+  private async remove(path: string): Promise<boolean> {
+    return this.files.rm(path, { force: true }).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** Whether there is such a process on this machine, whoever's it is. */
+function isRunning(id: number): boolean {
+  try {
+    // Signal 0 is not sent: it only asks.
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -20,6 +20,7 @@ import { MODEL, STATE_LENGTH, valuesOf } from './state-values.ts';
 const LENGTH = 100;
 const IDS = [5, 6, 7, 8, 9];
 const PROMPT = [...IDS, 10];
+const WRITER = 'out/test/unit/state/state-writer.js';
 
 describe('StateFiles', () => {
   const root = temporaryFolder();
@@ -33,6 +34,7 @@ describe('StateFiles', () => {
   const put = (files: StateFiles, ids: readonly number[]): Promise<void> =>
     files.put(ids, valuesOf(ids, LENGTH));
   const entries = (): string[] => readdirSync(folder);
+  const unfinished = (): string[] => entries().filter((name) => name.endsWith('.tmp'));
   const onlyEntry = (): string => {
     assert.equal(entries().length, 1);
     return join(folder, entries()[0] ?? '');
@@ -62,6 +64,17 @@ describe('StateFiles', () => {
     assert.equal(statSync(onlyEntry()).mode & 0o777, 0o600);
     assert.equal(statSync(folder).mode & 0o777, 0o700);
     assert.doesNotMatch(entries().join(), /tmp/);
+  });
+
+  it('gives back the same bits, also of numbers that are no numbers', async () => {
+    const bits = [
+      0x00000000, 0x80000000, 0x00000001, 0x7f800000, 0xff800000, 0x7fc00000, 0x7fc12345, 0xffc00001,
+    ];
+    const values = new Float32Array(Uint32Array.from(bits).buffer);
+    await open({ stateLength: bits.length }).put(IDS, values);
+    const state = await open({ stateLength: bits.length }).find(PROMPT, 0);
+    assert.ok(state);
+    assert.deepEqual([...new Uint32Array(state.values.slice().buffer)], bits);
   });
 
   it('an entry of another model, or of states of another length, is not used', async () => {
@@ -126,7 +139,7 @@ describe('StateFiles', () => {
   it('a writer that is killed in the middle leaves nothing that is wrong', async function () {
     this.timeout(30_000);
     for (let round = 0; round < 6; round++) {
-      const writer = spawn(process.execPath, [resolve('out/test/unit/state/state-writer.js'), folder]);
+      const writer = spawn(process.execPath, [resolve(WRITER), folder]);
       await once(writer.stdout, 'data');
       await new Promise((done) => setTimeout(done, 7 * round));
       writer.kill('SIGKILL');
@@ -142,18 +155,45 @@ describe('StateFiles', () => {
       }
       assert.ok(right > 0);
     }
+    await open({ capBytes: 1e9 }).put(IDS, valuesOf(IDS, LENGTH));
+    assert.deepEqual(unfinished(), []);
   });
 
-  it('what a dead writer has left goes when it is old', async () => {
+  it('what another writes stays while it may be written; what a dead writer has left goes', async () => {
     await put(open(), IDS);
-    const [old, fresh] = [join(folder, 'x.state.1-0.tmp'), join(folder, 'x.state.1-1.tmp')];
-    for (const path of [old, fresh]) writeFileSync(path, 'half');
-    utimesSync(old, 1, 1);
+    const gone = spawn(process.execPath, ['--version']);
+    await once(gone, 'exit');
+    const of = (process: number, name: string): string => `x.state.${process}-${name}.tmp`;
+    const [fresh, old, dead] = [of(process.pid, 'fresh'), of(process.pid, 'old'), of(gone.pid ?? 0, 'dead')];
+    for (const name of [fresh, old, dead]) writeFileSync(join(folder, name), 'half');
+    utimesSync(join(folder, old), 1, 1);
     await put(open(), [1]);
-    assert.deepEqual(
-      entries().filter((name) => name.endsWith('tmp')),
-      ['x.state.1-1.tmp'],
-    );
+    assert.deepEqual(unfinished(), [fresh]);
+  });
+
+  it('two processes that write the same at once leave nothing that is wrong', async function () {
+    this.timeout(30_000);
+    const writers = [0, 1].map(() => spawn(process.execPath, [resolve(WRITER), folder]));
+    await Promise.all(writers.map(({ stdout }) => once(stdout, 'data')));
+    const files = open({ stateLength: STATE_LENGTH });
+    let right = 0;
+    for (let first = 1; right < 50; first++) {
+      const ids = Array.from({ length: 10 }, (_, at) => at + first);
+      const until = performance.now() + 5000;
+      let state;
+      while (state === undefined && performance.now() < until) {
+        state = await files.find([...ids, 0], 0);
+        // The folder is looked through again only after some time.
+        if (state === undefined) await new Promise((done) => setTimeout(done, 20));
+      }
+      assert.ok(state, `entry ${first}`);
+      assert.deepEqual(state.values, valuesOf(ids, STATE_LENGTH));
+      right++;
+    }
+    for (const writer of writers) {
+      writer.kill('SIGKILL');
+      await once(writer, 'exit');
+    }
   });
 
   it('keeps to its cap: what was used longest ago goes first', async () => {
@@ -171,6 +211,24 @@ describe('StateFiles', () => {
     assert.equal(await found([4, 1, 1, 1, 1, 1]), 0);
     for (const first of [5, 3, 9]) assert.equal(await found([first, 1, 1, 1, 1, 1]), 5, String(first));
     assert.equal(entries().length, 3);
+  });
+
+  it('keeps to its cap when many write at once', async () => {
+    const size = 80 + 4 * (IDS.length + LENGTH);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, first) => put(open({ capBytes: 3 * size }), [first, 1, 1, 1, 1])),
+    );
+    assert.ok(entries().length > 0 && entries().length <= 3, String(entries().length));
+  });
+
+  it('where nothing can be deleted, nothing is written beyond the cap', async () => {
+    const rm = () => Promise.reject(new Error('busy'));
+    const files = open({ capBytes: 1000 }, { ...fileSystem, rm });
+    await put(files, IDS);
+    await put(files, [1]);
+    await put(files, [2]);
+    assert.equal(entries().length, 2);
+    assert.equal(await found(PROMPT), 5);
   });
 
   it('what is larger than the cap is not written', async () => {
@@ -254,18 +312,45 @@ describe('StateFiles', () => {
     });
   }
 
-  it('a folder that is a file, or may not be written, keeps nothing', async function () {
+  it('a disk that is really full keeps what fits, whole', async function () {
+    mkdirSync(folder, { recursive: true });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=60k', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      // Only the superuser of a Linux machine may.
+      this.skip();
+    }
+    try {
+      const all = Array.from({ length: 10 }, (_, first) => [first, 1, 1]);
+      for (const ids of all) await open({ stateLength: 4000 }).put(ids, valuesOf(ids, 4000));
+      assert.equal(entries().length, 3);
+      assert.deepEqual(unfinished(), []);
+      for (const [first, ids] of all.entries()) {
+        const state = await open({ stateLength: 4000 }).find([...ids, 0], 0);
+        assert.deepEqual(state?.values, first < 3 ? valuesOf(ids, 4000) : undefined);
+      }
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  });
+
+  it('a folder that is a file keeps nothing', async () => {
     mkdirSync(join(folder, '..'), { recursive: true });
     writeFileSync(folder, 'a file');
     await put(open(), IDS);
     assert.equal(await found(PROMPT), 0);
     assert.equal(readFileSync(folder, 'utf8'), 'a file');
-    rmSync(folder);
-    mkdirSync(folder);
-    chmodSync(folder, 0o500);
+  });
+
+  it('a folder that may not be written keeps nothing, and gives what it has', async function () {
+    // The superuser may write anywhere, and Windows knows no such mode.
+    if (process.getuid?.() === 0 || process.platform === 'win32') this.skip();
     await put(open(), IDS);
-    // The superuser may write anywhere.
-    if (process.getuid?.() !== 0) assert.deepEqual(entries(), []);
+    chmodSync(folder, 0o500);
+    await put(open(), [1]);
+    assert.equal(await found(PROMPT), 5);
+    chmodSync(folder, 0o700);
+    assert.equal(entries().length, 1);
   });
 
   it('looking for what is not there costs less than a millisecond', async () => {
@@ -277,9 +362,13 @@ describe('StateFiles', () => {
       );
     const ids = Array.from({ length: 2001 }, () => 2);
     await files.find(ids, 0);
-    const started = performance.now();
-    for (let again = 0; again < 20; again++) assert.equal(await files.find(ids, 0), undefined);
-    // A generous bound: a lookup that opened files would take twenty times as long.
-    assert.ok((performance.now() - started) / 20 < 10, String((performance.now() - started) / 20));
+    // The fastest of many: what else runs on the machine is not the lookup's.
+    let fastest = Infinity;
+    for (let again = 0; again < 50; again++) {
+      const started = performance.now();
+      assert.equal(await files.find(ids, 0), undefined);
+      fastest = Math.min(fastest, performance.now() - started);
+    }
+    assert.ok(fastest < 1, `${fastest} ms`);
   });
 });
