@@ -138,9 +138,14 @@ export class Completer {
     return advancedTokens;
   }
 
-  /** Keeps on disk, where there is a folder for it, what a document needs to start warm. */
+  /** Keeps on disk, where there is a folder for it, what a document needs to start warm; {@link written} says when it is there. */
   save(document: string): Promise<void> {
     return this.documents.save(document);
+  }
+
+  /** When everything that was saved is on disk. */
+  written(): Promise<void> {
+    return this.documents.written();
   }
 
   /** Forgets a document's states. */

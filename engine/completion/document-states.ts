@@ -11,6 +11,9 @@ export class DocumentStates {
   /** The newest prompt of each document, the last used last. */
   private readonly prompts = new Map<string, Prompt>();
 
+  /** The end of the newest write; one at a time, since each holds a state. Never rejects. */
+  private writing: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly session: ModelSession,
     private readonly tree: CheckpointTree,
@@ -36,19 +39,31 @@ export class DocumentStates {
     state.release();
   }
 
-  /** Writes the states at the end of the suffix and before the cursor, as far as they are known. */
+  /**
+   * Takes the states at the end of the suffix and before the cursor, as far as they are known, to be written: the model may go on
+   * meanwhile, and {@link written} says when they are.
+   */
   async save(document: string): Promise<void> {
     const prompt = this.prompts.get(document);
-    if (this.files === undefined || prompt === undefined) return;
+    const { files } = this;
+    if (files === undefined || prompt === undefined) return;
     for (const end of new Set([prompt.suffixEnd, prompt.prefixEnd - 1])) {
       // One token more: the tree leaves one to advance by.
-      const found = this.tree.find(prompt.ids.slice(0, end + 1), document);
+      const found = this.tree.find(prompt.ids.slice(0, end + 1), document, false);
       if (found === undefined) continue;
-      let state = found.state ?? this.session.initialState();
-      if (found.log.length > 0) state = await this.session.replay(state, found.log);
-      await this.files.put(prompt.ids.slice(0, found.length), state.buffer.values);
-      state.release();
+      const from = found.state ?? this.session.initialState();
+      const state = found.log.length > 0 ? await this.session.replay(from, found.log) : from;
+      const ids = prompt.ids.slice(0, found.length);
+      this.writing = this.writing.then(async () => {
+        await files.put(ids, state.buffer.values);
+        state.release();
+      });
     }
+  }
+
+  /** When everything that was saved is on disk. */
+  written(): Promise<void> {
+    return this.writing;
   }
 
   drop(document: string): void {

@@ -46,7 +46,7 @@ export async function prefill(
 ): Promise<Prefilled> {
   const { ids } = prompt;
   if (ids.length === 0) throw new Error('a prompt needs at least one token');
-  const found = tree.find(ids, document);
+  const found = tree.find(ids, document, !isWarming);
   const reused = found?.length ?? 0;
   const known = {
     reusedTokens: reused,

@@ -37,7 +37,7 @@ interface Run {
   endsAt: number;
 }
 
-type Completing = Pick<Completer, 'complete' | 'warm' | 'save' | 'drop' | 'used' | 'forget'>;
+type Completing = Pick<Completer, 'complete' | 'warm' | 'save' | 'written' | 'drop' | 'used' | 'forget'>;
 
 /**
  * Orders what is asked of a completer, which does one thing at a time: the newest request first, warming when nothing is asked,
@@ -74,7 +74,8 @@ export class Scheduler {
   /** Prepares for a request that may come. The newest place comes first. */
   warm(request: CompletionRequest): void {
     this.begin();
-    this.warmings = [request, ...this.warmings].slice(0, MOST_WARMINGS);
+    const others = this.warmings.filter((other) => typedSince(other, request) !== '');
+    this.warmings = [request, ...others].slice(0, MOST_WARMINGS);
     this.workWhileIdle();
   }
 
@@ -95,6 +96,7 @@ export class Scheduler {
     clearTimeout(this.idle);
     await this.enqueue(async () => {
       for (const document of this.completer.used.slice(0, MOST_SAVED)) await this.completer.save(document);
+      await this.completer.written();
       this.completer.forget();
     });
   }

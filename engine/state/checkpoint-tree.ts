@@ -76,8 +76,9 @@ export class CheckpointTree {
   /**
    * The most that is known of these tokens: all of them only with logits, since there has to be something to advance by. All on
    * the way counts as used: the end of the suffix is needed as long as its document is, though deeper ones hide it.
+   * @param isAsked whether somebody waits for it: what was computed ahead then counts as asked for
    */
-  find(ids: readonly number[], document: string): Found | undefined {
+  find(ids: readonly number[], document: string, isAsked = true): Found | undefined {
     const path = this.path(ids);
     this.touch(path.nodes, document);
     const { anchor, log, logits } = restorable(ids, path);
@@ -87,7 +88,7 @@ export class CheckpointTree {
     for (const node of path.nodes) {
       if (node.isWarmed)
         warmed += Math.max(0, Math.min(node.depth, length) - (node.depth - node.edge.length));
-      node.isWarmed = false;
+      if (isAsked) node.isWarmed = false;
     }
     return { length, state: anchor?.state?.retain(), log, logits, warmed };
   }

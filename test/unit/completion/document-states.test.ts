@@ -49,6 +49,7 @@ describe('states on disk', () => {
     const first = await before.complete(request(), never);
     assert.equal(first.account.reusedTokens, 0);
     await before.save('file:///a.ts');
+    await before.written();
     const again = await start(folder).complete(request(), never);
     assert.equal(said(again), said(first));
     assert.ok(again.account.advancedTokens <= 8, JSON.stringify(again.account));
@@ -60,6 +61,7 @@ describe('states on disk', () => {
     const before = start(folder);
     await before.complete(request(), never);
     await before.save('file:///a.ts');
+    await before.written();
     const { account } = await start(folder).complete(request(`import x;\n${PREFIX}const sum = `), never);
     assert.ok(account.reusedTokens > 50, JSON.stringify(account));
   });
@@ -69,6 +71,7 @@ describe('states on disk', () => {
     const before = start(folder);
     await before.complete(request(), never);
     await before.save('file:///a.ts');
+    await before.written();
     const { account } = await start(folder, 'cd'.repeat(32)).complete(request(), never);
     assert.equal(account.reusedTokens, 0);
   });
@@ -77,6 +80,7 @@ describe('states on disk', () => {
     const completer = start(newFolder());
     await completer.complete(request(), never);
     await completer.save('file:///a.ts');
+    await completer.written();
     completer.drop('file:///a.ts');
     assert.equal(completer.stateBytes, 0);
     const { account } = await completer.complete(request(), never);

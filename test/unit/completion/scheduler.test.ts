@@ -59,6 +59,11 @@ class SlowCompleter {
     return Promise.resolve();
   }
 
+  written(): Promise<void> {
+    this.done.push('written');
+    return Promise.resolve();
+  }
+
   drop(document: string): void {
     this.done.push(`dropped ${document}`);
   }
@@ -179,6 +184,12 @@ describe('Scheduler', () => {
     assert.deepEqual(completer.done, ['gave way one', 'warmed two', 'warmed one']);
   });
 
+  it('the same place asked for twice is prepared once', async () => {
+    for (const prefix of ['one', 'two', 'one']) scheduler.warm(at(prefix));
+    await sleep(80);
+    assert.deepEqual(completer.done, ['warmed one', 'warmed two']);
+  });
+
   it('a document that closes is saved and dropped, and not prepared for any more', async () => {
     scheduler.warm(at('one'));
     scheduler.closed('a.ts');
@@ -191,7 +202,7 @@ describe('Scheduler', () => {
     await sleep(6);
     await scheduler.close();
     assert.equal(text(await running), '(cancelled)');
-    assert.deepEqual(completer.done, ['cancelled x', 'saved a.ts', 'forgot']);
+    assert.deepEqual(completer.done, ['cancelled x', 'saved a.ts', 'written', 'forgot']);
   });
 
   it('an error is told to whoever asked, and the next request works', async () => {

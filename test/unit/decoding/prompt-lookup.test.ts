@@ -27,6 +27,19 @@ describe('PromptLookup', () => {
     assert.equal(draft('.abcX ,abcY ;abcZ !abc', 1), 'Z');
   });
 
+  it('a match that is older but longer wins among many places', () => {
+    assert.equal(draft('zabcL 1abcX 2abcY 3abcZ zabc', 1), 'L');
+  });
+
+  it('tells tokens with large ids apart', () => {
+    lookup.begin('a', [5, 99_999, 7, 8, 4, 0, 99_999, 7]);
+    assert.deepEqual(lookup.draft(3).ids, []);
+    lookup.begin('a', [99_998, 99_999, 7, 8, 4, 99_998, 99_999, 7]);
+    assert.deepEqual(lookup.draft(2).ids, [8, 4]);
+    lookup.begin('a', [1, 0, 9, 8, 4, 0, 64, 9]);
+    assert.deepEqual(lookup.draft(3).ids, []);
+  });
+
   it('goes on with the tokens that were chosen', () => {
     lookup.begin('a', ids('foo(bar); baz(bar); '));
     for (const id of ids('foo(')) lookup.push(id);
@@ -35,10 +48,20 @@ describe('PromptLookup', () => {
     assert.equal(letters(lookup.draft(5)), '');
   });
 
+  it('finds what was chosen since the first draft, and leaves the prompt as it was', () => {
+    const prompt = ids('x');
+    lookup.begin('a', prompt);
+    assert.equal(letters(lookup.draft(5)), '');
+    for (const id of ids('foo(bar); foo(')) lookup.push(id);
+    assert.equal(letters(lookup.draft(5)), 'bar);');
+    assert.deepEqual(prompt, ids('x'));
+  });
+
   it('says how many tokens agreed', () => {
     for (const [tail, agreed] of [
       [' abc', 3],
       [' abcdef', 6],
+      [' abcdefghijklmnopqr', 18],
       ['', 0],
     ] as const) {
       lookup.begin('a', ids(`abcdefghijklmnopqrstuvwxyz${tail}`));
@@ -61,6 +84,26 @@ describe('PromptLookup', () => {
     lookup.begin('a', ids('x'));
     lookup.begin('c', ids('function '));
     assert.equal(letters(lookup.draft(5)), '');
+  });
+
+  it('has no draft from an older version of its own text', () => {
+    lookup.begin('a', ids('abcX'));
+    lookup.begin('b', ids('other'));
+    lookup.begin('a', ids('abc'));
+    assert.equal(letters(lookup.draft(1)), '');
+  });
+
+  it('the text left last comes first among others that match as long', () => {
+    lookup.begin('a', ids('!abcX'));
+    lookup.begin('b', ids('?abcY'));
+    lookup.begin('c', ids('.abc'));
+    assert.equal(letters(lookup.draft(1)), 'Y');
+  });
+
+  it('remembers more than the text left last', () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) lookup.begin(name, ids(`${name}123 rest`));
+    lookup.begin('last', ids('a12'));
+    assert.equal(letters(lookup.draft(1)), '3');
   });
 
   it('its own text comes before others that match as long', () => {

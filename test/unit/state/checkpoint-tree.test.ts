@@ -123,6 +123,7 @@ describe('CheckpointTree', () => {
     putState(tree, 'ab');
     const state = stateOf(5);
     tree.put(ids('abcde'), 'a', { state, log: logOf('cde') }, true);
+    assert.equal(tree.find(ids('abcdx'), 'a', false)?.warmed, 2);
     assert.equal(tree.find(ids('abcdx'), 'a')?.warmed, 2);
     assert.equal(tree.find(ids('abcdx'), 'a')?.warmed, 0);
   });
