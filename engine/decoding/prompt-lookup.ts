@@ -58,6 +58,15 @@ export class PromptLookup {
     return { ids: best.index.from(best.match.at, most), agreed: best.match.length };
   }
 
+  /** Forgets a text, or all. */
+  forget(name?: string): void {
+    this.others = name === undefined ? [] : this.others.filter((other) => other.name !== name);
+    if (name !== undefined && name !== this.name) return;
+    this.name = '';
+    this.ids = [];
+    this.current = undefined;
+  }
+
   private remember(name: string, ids: readonly number[]): void {
     this.others = [
       ...this.others.filter((other) => other.name !== name),
