@@ -151,6 +151,7 @@ export class Completer {
   /** Forgets a document's states. */
   drop(document: string): void {
     this.documents.drop(document);
+    this.speculation?.lookup.forget(document);
   }
 
   /** Documents that are worth saving, the last used first. */
@@ -161,6 +162,7 @@ export class Completer {
   /** Forgets everything. */
   forget(): void {
     this.documents.clear();
+    this.speculation?.lookup.forget();
   }
 
   private promptOf(request: CompletionRequest): (tailLines: number) => Prompt {
@@ -208,7 +210,7 @@ export class Completer {
       }
     }
     const writer = newWriter(start);
-    this.speculation?.lookup.begin(request.document, prompt.ids.slice(0, prompt.prefixEnd));
+    this.speculation?.lookup.begin(request.document, textOf(prompt));
     // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
     const continues = prompt.prefixEnd === prompt.ids.length;
     const steps = new TokenSteps(session, end.state, this.speculation, continues);
@@ -232,6 +234,12 @@ export class Completer {
       account.acceptedTokens = steps.accepted;
     }
   }
+}
+
+/** The text below the cursor, and then that above it, which the generated text continues. */
+function textOf({ ids, suffixEnd, prefixEnd }: Prompt): number[] {
+  const suffixBehind = ids.slice(prefixEnd, Math.max(prefixEnd, suffixEnd));
+  return [...suffixBehind, ...ids.slice(0, prefixEnd)];
 }
 
 /** The first text that says something, and the others that say something else. */

@@ -68,10 +68,6 @@ export class PromptLookup {
   }
 
   private remember(name: string, ids: readonly number[]): void {
-    this.others = [
-      ...this.others.filter((other) => other.name !== name),
-      { name, index: new TextIndex(ids) },
-    ];
-    this.others = this.others.slice(-MOST_TEXTS);
+    this.others = [...this.others, { name, index: new TextIndex(ids) }].slice(-MOST_TEXTS);
   }
 }

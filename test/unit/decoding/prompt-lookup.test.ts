@@ -121,4 +121,25 @@ describe('PromptLookup', () => {
     lookup.begin('last', ids('g12'));
     assert.equal(letters(lookup.draft(1)), '3');
   });
+
+  it('forgets a text that it is told to, the current one too, or all', () => {
+    const has = (): string[] =>
+      ['abc', 'xyz'].filter((text) => {
+        lookup.begin('other', ids(text));
+        return lookup.draft(1).ids.length > 0;
+      });
+    const learn = (): void => {
+      lookup.begin('a', ids('abc1'));
+      lookup.begin('b', ids('xyz1'));
+    };
+    learn();
+    lookup.forget('a');
+    assert.deepEqual(has(), ['xyz']);
+    learn();
+    lookup.forget('b');
+    assert.deepEqual(has(), ['abc']);
+    learn();
+    lookup.forget();
+    assert.deepEqual(has(), []);
+  });
 });
