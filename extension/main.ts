@@ -112,6 +112,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   keep(
     vscode.workspace.onDidCloseTextDocument((document) => {
       loaded()?.closed(document.uri.toString());
+      warmAhead.closed();
     }),
   );
   const provider = new Provider({ log, settings, suggester, suggestions, status, warmAhead });

@@ -35,10 +35,12 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
   let chosen = firsts;
   const fork = session.fork(options.state, firsts.length);
   for (;;) {
+    const before = writers[0]?.count ?? 0;
     writers.forEach((writer, at) => {
       if (writer.stop === undefined) writer.push(chosen[at] ?? 0);
     });
-    onToken();
+    // Tokens of the first text, as where it is the only one.
+    if ((writers[0]?.count ?? 0) > before) onToken();
     if (writers.every(({ stop }) => stop !== undefined)) return writers;
     if (isCancelled()) return undefined;
     // A sequence that is complete goes on with what it had: its row is not read.

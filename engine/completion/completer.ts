@@ -2,6 +2,7 @@ import { ForcedStart, PromptLookup, StopRule, unfinishedWord } from '../decoding
 import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
+import type { TokenLog } from '../runtime/recurrence-log.ts';
 import { CheckpointTree } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
@@ -9,7 +10,7 @@ import { writeAlternatives } from './alternatives.ts';
 import { bridge } from './bridge.ts';
 import { DraftSize } from './draft-size.ts';
 import { DocumentStates } from './document-states.ts';
-import { prefill, type Prefilled, type Prefiller } from './prefill.ts';
+import { prefill, type Prefilled, type Prefiller, type PrefillOptions } from './prefill.ts';
 import type { CompletionRequest } from './request.ts';
 import { emptyAccount, type Account, type CompletionResult, type NoCompletionReason } from './result.ts';
 import { TokenSteps, type Speculation } from './token-steps.ts';
@@ -100,7 +101,11 @@ export class Completer {
     account.tailLines = prompt.tailLines;
     // A model without any markers has nothing to go on at the start of a file.
     if (prompt.ids.length === 0) return none('empty');
-    const { end, ...cost } = await this.prefill(prompt, request, false, isCancelled);
+    const { end, ...cost } = await this.prefill(prompt, {
+      document: request.document,
+      isWarming: false,
+      isCancelled,
+    });
     account.prefillMs = performance.now() - started - account.promptMs;
     Object.assign(account, cost, { promptTokens: prompt.ids.length });
     if (end === undefined) return none('cancelled');
@@ -133,7 +138,11 @@ export class Completer {
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
     const prompt = this.promptOf(request)(0);
     if (prompt.ids.length === 0) return 0;
-    const { end, advancedTokens } = await this.prefill(prompt, request, true, isCancelled);
+    const { end, advancedTokens } = await this.prefill(prompt, {
+      document: request.document,
+      isWarming: true,
+      isCancelled,
+    });
     end?.state.release();
     return advancedTokens;
   }
@@ -175,14 +184,13 @@ export class Completer {
     return (tailLines) => buildPrompt(context, { ...request, tailLines }, format, tokenizer);
   }
 
-  private async prefill(
-    prompt: Prompt,
-    { document }: CompletionRequest,
-    isWarming: boolean,
-    isCancelled: () => boolean,
-  ): Promise<Prefilled> {
-    await this.documents.begin(document, prompt);
-    return prefill(this.prefiller, prompt, { document, isWarming, isCancelled });
+  private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
+    this.prefiller.tree.put(ids, { document, isWarming: false }, { log });
+  }
+
+  private async prefill(prompt: Prompt, options: PrefillOptions): Promise<Prefilled> {
+    await this.documents.begin(prompt, options);
+    return prefill(this.prefiller, prompt, options);
   }
 
   /** The texts that follow a prompt, the first one that of plain greedy decoding; undefined if cancelled. */
@@ -229,7 +237,7 @@ export class Completer {
       steps.release();
       // After an error the last token has no log.
       if (continues && steps.log.length === steps.ids.length && steps.log.length > 0)
-        this.prefiller.tree.put([...prompt.ids, ...steps.ids], request.document, { log: steps.log });
+        this.keepGenerated([...prompt.ids, ...steps.ids], request.document, steps.log);
       account.draftedTokens = steps.drafted;
       account.acceptedTokens = steps.accepted;
     }

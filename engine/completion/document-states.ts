@@ -1,18 +1,25 @@
 import type { Prompt } from '../prompt/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
-import type { CheckpointTree } from '../state/checkpoint-tree.ts';
+import type { SequenceState } from '../runtime/sequence-state.ts';
+import type { CheckpointTree, Use } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
+import { restore } from './restore.ts';
 
 /** A file is read where it saves at least so many tokens: 2 ms or more with the bundled model, as long as reading takes. */
 const WORTH_READING_TOKENS = 32;
+
+/** Most memory of states that wait to be written, but for two; more are not saved. */
+const PENDING_BYTES = 64 * 2 ** 20;
 
 /** States by document: read from disk when one is opened, written there when it is left. */
 export class DocumentStates {
   /** The newest prompt of each document, the last used last. */
   private readonly prompts = new Map<string, Prompt>();
 
-  /** The end of the newest write; one at a time, since each holds a state. Never rejects. */
+  /** The end of the newest write; one after the other. Never rejects. */
   private writing: Promise<void> = Promise.resolve();
+  /** Memory of the states that wait to be written, which no budget counts. */
+  private pendingBytes = 0;
 
   constructor(
     private readonly session: ModelSession,
@@ -26,16 +33,19 @@ export class DocumentStates {
   }
 
   /** A prompt is going to be advanced to: takes from disk what memory does not know of it. */
-  async begin(document: string, prompt: Prompt): Promise<void> {
-    this.prompts.delete(document);
-    this.prompts.set(document, prompt);
+  async begin(prompt: Prompt, use: Use): Promise<void> {
+    // What is warmed may never come to be, such as the text with a suggestion in it.
+    if (!use.isWarming) {
+      this.prompts.delete(use.document);
+      this.prompts.set(use.document, prompt);
+    }
     const { ids } = prompt;
     const unknown = this.tree.cost(ids);
     if (this.files === undefined || unknown < WORTH_READING_TOKENS) return;
     const found = await this.files.find(ids, ids.length - unknown + WORTH_READING_TOKENS);
     if (found === undefined) return;
     const state = this.session.stateFrom(found.length, found.values);
-    this.tree.put(ids.slice(0, found.length), document, { state });
+    this.tree.put(ids.slice(0, found.length), use, { state });
     state.release();
   }
 
@@ -44,26 +54,34 @@ export class DocumentStates {
    * meanwhile, and {@link written} says when they are.
    */
   async save(document: string): Promise<void> {
-    const prompt = this.prompts.get(document);
     const { files } = this;
+    const prompt = this.prompts.get(document);
     if (files === undefined || prompt === undefined) return;
     for (const end of new Set([prompt.suffixEnd, prompt.prefixEnd - 1])) {
+      if (this.pendingBytes + this.session.stateBytes > Math.max(PENDING_BYTES, 2 * this.session.stateBytes))
+        return;
       // One token more: the tree leaves one to advance by.
-      const found = this.tree.find(prompt.ids.slice(0, end + 1), document, false);
-      if (found === undefined) continue;
-      const from = found.state ?? this.session.initialState();
-      const state = found.log.length > 0 ? await this.session.replay(from, found.log) : from;
-      const ids = prompt.ids.slice(0, found.length);
-      this.writing = this.writing.then(async () => {
-        await files.put(ids, state.buffer.values);
-        state.release();
-      });
+      const found = this.tree.look(prompt.ids.slice(0, end + 1));
+      const state = await restore(this.session, found, () => false);
+      if (state === undefined) continue;
+      if (state.length < WORTH_READING_TOKENS) state.release();
+      else this.write(files, prompt.ids.slice(0, state.length), state);
     }
   }
 
   /** When everything that was saved is on disk. */
   written(): Promise<void> {
     return this.writing;
+  }
+
+  private write(files: StateFiles, ids: readonly number[], state: SequenceState): void {
+    const { stateBytes } = this.session;
+    this.pendingBytes += stateBytes;
+    this.writing = this.writing.then(async () => {
+      await files.put(ids, state.buffer.values);
+      state.release();
+      this.pendingBytes -= stateBytes;
+    });
   }
 
   drop(document: string): void {

@@ -3,7 +3,8 @@ import type { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
-import type { CheckpointTree } from '../state/checkpoint-tree.ts';
+import type { CheckpointTree, Use } from '../state/checkpoint-tree.ts';
+import { restore } from './restore.ts';
 import type { Account } from './result.ts';
 
 /** What a prefill needs to know of a prompt. */
@@ -26,11 +27,7 @@ export interface Prefiller {
   logTokens: number;
 }
 
-export interface PrefillOptions {
-  /** Whose prompt it is (see `CompletionRequest`). */
-  document: string;
-  /** Whether nobody waits for it. */
-  isWarming: boolean;
+export interface PrefillOptions extends Use {
   /** Asked before every chunk; what was computed until then is kept. */
   isCancelled: () => boolean;
 }
@@ -42,11 +39,12 @@ const STRIDE = 64;
 export async function prefill(
   { session, tree, chunks, logTokens }: Prefiller,
   prompt: PromptPlaces,
-  { document, isWarming, isCancelled }: PrefillOptions,
+  options: PrefillOptions,
 ): Promise<Prefilled> {
   const { ids } = prompt;
+  const { isCancelled } = options;
   if (ids.length === 0) throw new Error('a prompt needs at least one token');
-  const found = tree.find(ids, document, !isWarming);
+  const found = tree.find(ids, options);
   const reused = found?.length ?? 0;
   const known = {
     reusedTokens: reused,
@@ -54,15 +52,18 @@ export async function prefill(
     replayedTokens: found?.log.length ?? 0,
   };
   const logFrom = Math.max(prompt.prefixEnd - logTokens, 0);
+  // A suffix that stands behind the prefix is void with the next key.
+  const logTo = prompt.suffixEnd > prompt.prefixEnd ? prompt.prefixEnd : ids.length;
   const boundaries = boundariesOf(prompt, logFrom);
-  let state = found?.state ?? session.initialState();
+  const restored = await restore(session, found, isCancelled);
+  if (restored === undefined) return { end: undefined, ...known, advancedTokens: 0 };
+  let state = restored;
   let logits = found?.logits;
   try {
-    if (found !== undefined && found.log.length > 0) state = await session.replay(state, found.log);
     let log: TokenLog[] = [];
     while (state.length < ids.length) {
       if (isCancelled()) {
-        if (state.length > reused) tree.put(ids.slice(0, state.length), document, { state, log }, isWarming);
+        if (state.length > reused) tree.put(ids.slice(0, state.length), options, { state, log });
         state.release();
         return { end: undefined, ...known, advancedTokens: state.length - reused };
       }
@@ -74,7 +75,7 @@ export async function prefill(
         state,
         ids.slice(at, to),
         to === ids.length ? 'last' : 'none',
-        Math.max(0, logFrom - at),
+        at < logTo ? Math.max(0, logFrom - at) : undefined,
       );
       chunks.record(to - at, performance.now() - started);
       ({ state, logits } = run);
@@ -82,7 +83,7 @@ export async function prefill(
       if (to < stop) continue;
       // While a word is typed the same prompt comes again. Its end is a few tokens' replay away, where states are large.
       const kept = to < ids.length ? { state, log } : tree.isRoomy ? { state, log, logits } : { log, logits };
-      tree.put(ids.slice(0, to), document, kept, isWarming);
+      tree.put(ids.slice(0, to), options, kept);
       log = [];
     }
   } catch (error) {
@@ -100,7 +101,7 @@ export async function prefill(
  * typed next can change the last one. All others are replayed.
  */
 function boundariesOf({ ids, suffixEnd, prefixStart, prefixEnd }: PromptPlaces, logFrom: number): number[] {
-  const places = new Set([suffixEnd, logFrom, prefixEnd - 1]);
+  const places = new Set([suffixEnd, logFrom, prefixEnd - 1, ...(suffixEnd > prefixEnd ? [prefixEnd] : [])]);
   const first = prefixStart + Math.max(0, Math.ceil((logFrom - prefixStart) / STRIDE)) * STRIDE;
   for (let place = first; place < prefixEnd; place += STRIDE) places.add(place);
   return [...places].filter((place) => place > 0 && place < ids.length).sort((a, b) => a - b);

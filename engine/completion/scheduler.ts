@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completer } from './completer.ts';
 import { agrees, typedSince } from './continues.ts';
 import type { CompletionRequest } from './request.ts';
@@ -12,6 +13,10 @@ const GRACE_MS = 150;
 const MOST_WARMINGS = 3;
 /** Without work for so long, states of what was used last are saved: two files of a state each, so not at every pause. */
 const IDLE_MS = 30_000;
+
+/** Documents that are saved at the end, and how long that may take: an editor gives an extension five seconds to close. */
+const MOST_SAVED = 4;
+const SAVING_MS = 2000;
 
 /** How a program that is about to end and work under way get along. */
 export interface Exit {
@@ -66,6 +71,7 @@ export class Scheduler {
     this.begin();
     this.warmings = [];
     const taken = this.takeOver(request);
+    if (taken?.isDone === true) this.workWhileIdle();
     const result = taken === undefined ? undefined : await this.until(taken, signal);
     if (result !== undefined) return result;
     return (await this.until(this.start(request), signal)) ?? cancelled();
@@ -82,6 +88,7 @@ export class Scheduler {
   /** A document was closed. */
   closed(document: string): void {
     this.warmings = this.warmings.filter((request) => request.document !== document);
+    if (this.run?.request.document === document) this.run = undefined;
     void this.enqueue(async () => {
       await this.completer.save(document);
       this.completer.drop(document);
@@ -96,7 +103,7 @@ export class Scheduler {
     clearTimeout(this.idle);
     await this.enqueue(async () => {
       for (const document of this.completer.used.slice(0, MOST_SAVED)) await this.completer.save(document);
-      await this.completer.written();
+      await Promise.race([this.completer.written(), sleep(SAVING_MS, undefined, { ref: false })]);
       this.completer.forget();
     });
   }
@@ -116,6 +123,7 @@ export class Scheduler {
     if (run.isDone && typed === '') return undefined;
     run.typed = typed;
     run.isWanted = true;
+    run.endsAt = Infinity;
     run.owner = Symbol();
     return run;
   }
@@ -147,7 +155,8 @@ export class Scheduler {
       (result) => {
         run.isDone = true;
         // The keystrokes that follow are cheaper in the plain layout.
-        if (result.account.tailLines > 0) this.warmings.push(request);
+        const isLast = this.run === run && result.kind === 'completion';
+        if (isLast && result.account.tailLines > 0) this.warmings.push(request);
         this.workWhileIdle();
       },
       () => {
@@ -166,7 +175,8 @@ export class Scheduler {
     if (result === undefined && isOwner)
       Object.assign(run, { isWanted: false, endsAt: Math.min(run.endsAt, performance.now() + GRACE_MS) });
     if (result === undefined || signal.aborted || !isOwner || this.run !== run) return cancelled();
-    if (result.kind === 'none') return result.reason === 'cancelled' ? undefined : result;
+    // Nothing to say is said of the place that was asked about.
+    if (result.kind === 'none') return result.reason === 'cancelled' || typed !== '' ? undefined : result;
     return typed === '' ? result : withoutTyped(result, typed, wasDone);
   }
 
@@ -204,9 +214,6 @@ export class Scheduler {
     return done;
   }
 }
-
-/** Documents that are saved at the end: an editor gives an extension five seconds to close. */
-const MOST_SAVED = 4;
 
 /** Undefined as soon as the signal is aborted. */
 async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T | undefined> {

@@ -17,6 +17,13 @@ export interface Sizes {
   logBytes: number;
 }
 
+/** Who uses the tree. */
+export interface Use {
+  document: string;
+  /** Whether nobody waits for it. */
+  isWarming: boolean;
+}
+
 /** What is known of the beginning of a prompt; whoever asked releases the state. */
 export interface Found {
   /** Tokens that the state has seen, with the log's. */
@@ -74,13 +81,21 @@ export class CheckpointTree {
   }
 
   /**
-   * The most that is known of these tokens: all of them only with logits, since there has to be something to advance by. All on
-   * the way counts as used: the end of the suffix is needed as long as its document is, though deeper ones hide it.
-   * @param isAsked whether somebody waits for it: what was computed ahead then counts as asked for
+   * As {@link look}, and all on the way counts as used: the end of the suffix is needed as long as its document is, though deeper
+   * ones hide it.
    */
-  find(ids: readonly number[], document: string, isAsked = true): Found | undefined {
+  find(ids: readonly number[], { document, isWarming }: Use): Found | undefined {
+    const { nodes } = this.path(ids);
+    this.touch(nodes, document);
+    const found = this.look(ids);
+    // What was computed ahead is said once, to whoever asks.
+    if (found !== undefined && !isWarming) for (const node of nodes) node.isWarmed = false;
+    return found;
+  }
+
+  /** The most that is known of these tokens: all of them only with logits, since there has to be something to advance by. */
+  look(ids: readonly number[]): Found | undefined {
     const path = this.path(ids);
-    this.touch(path.nodes, document);
     const { anchor, log, logits } = restorable(ids, path);
     const length = (anchor?.depth ?? 0) + log.length;
     if (length === 0) return undefined;
@@ -88,7 +103,6 @@ export class CheckpointTree {
     for (const node of path.nodes) {
       if (node.isWarmed)
         warmed += Math.max(0, Math.min(node.depth, length) - (node.depth - node.edge.length));
-      if (isAsked) node.isWarmed = false;
     }
     return { length, state: anchor?.state?.retain(), log, logits, warmed };
   }
@@ -100,7 +114,7 @@ export class CheckpointTree {
   }
 
   /** Keeps something of these tokens; what is there already stays as it is. */
-  put(ids: readonly number[], document: string, { state, log, logits }: Kept, isWarmed = false): void {
+  put(ids: readonly number[], { document, isWarming }: Use, { state, log, logits }: Kept): void {
     const known = this.path(ids).matched;
     const node = this.root.ensure(ids);
     if (log !== undefined && log.length > 0) this.putLog(ids, log);
@@ -114,7 +128,7 @@ export class CheckpointTree {
       this.used += logits.byteLength;
     }
     const { nodes } = this.path(ids);
-    for (const passed of nodes) if (passed.depth > known) passed.isWarmed = isWarmed;
+    for (const passed of nodes) if (passed.depth > known) passed.isWarmed = isWarming;
     this.touch(nodes, document);
     node.prune();
     this.evict(node);
@@ -172,7 +186,7 @@ export class CheckpointTree {
     let solid = 0;
     for (const node of nodes) {
       const isReplayable = node.log !== undefined && restorableTo === node.depth - node.edge.length;
-      // Logs take more memory than a state and age first. When they have gone, the deepest state is what is left of a document.
+      // When the logs have gone, which take more memory, the deepest state is what is left of a document.
       const replayCost = node === deepest ? node.depth - solid : REPLAY_COST * (node.depth - anchor);
       const cost = isReplayable ? replayCost : node.depth - restorableTo;
       node.document = document;

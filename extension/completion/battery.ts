@@ -25,9 +25,9 @@ export async function onBattery(parts: BatteryParts = thisMachine): Promise<bool
       return onBatteryOfLinux(parts.powerSupplies);
     case 'darwin':
       // "Now drawing from 'Battery Power'", or 'AC Power'.
-      return (await parts.run('pmset', ['-g', 'batt'])).includes("'Battery Power'");
+      return (await parts.run('/usr/bin/pmset', ['-g', 'batt'])).includes("'Battery Power'");
     case 'win32':
-      return onBatteryOfWindows(await parts.run('powershell.exe', WINDOWS_QUESTION));
+      return onBatteryOfWindows(await parts.run(POWERSHELL, WINDOWS_QUESTION));
     default:
       return false;
   }
@@ -49,6 +49,15 @@ async function onBatteryOfLinux(folder: string): Promise<boolean> {
   );
   return found.includes(true);
 }
+
+/** By its whole path: the search path is not this extension's to trust. */
+const POWERSHELL = join(
+  process.env['SystemRoot'] ?? 'C:\\Windows',
+  'System32',
+  'WindowsPowerShell',
+  'v1.0',
+  'powershell.exe',
+);
 
 const WINDOWS_QUESTION = [
   ...['-NoProfile', '-NonInteractive', '-Command'],

@@ -100,7 +100,8 @@ export class Suggester {
       if (result.reason === 'empty' || result.reason === 'repeats-suffix') suggestions.remember(context, []);
       return none(saidNothing[result.reason], account);
     }
-    latency.measured(account.totalMs);
+    // Nothing was computed where the suggestion was typed along.
+    if (account.totalMs > 0) latency.measured(account.totalMs);
     const texts = [result.text, ...result.alternatives];
     suggestions.remember(context, texts);
     if (signal.aborted) return none(CANCELLED, account);

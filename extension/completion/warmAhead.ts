@@ -40,9 +40,14 @@ export class WarmAhead {
 
   /** A suggestion shows: what follows if it is accepted is likely to be asked for next. */
   shown(document: vscode.TextDocument, request: CompletionRequest, suggestion: Suggestion): void {
-    if (!this.mayWarm(document)) return;
+    if (document.isClosed || !this.mayWarm(document)) return;
     const context = afterAcceptance(request.context, suggestion);
     this.parts.engine()?.warm({ ...request, alternatives: 1, context });
+  }
+
+  /** A document was closed: what was prepared in it is gone. */
+  closed(): void {
+    this.last = undefined;
   }
 
   dispose(): void {

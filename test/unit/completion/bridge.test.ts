@@ -26,7 +26,7 @@ function promptAt(cursor: number, lastLine = DOCUMENT_LINES) {
 describe('bridge', () => {
   let tree: CheckpointTree;
   const keep = (ids: readonly number[]): void => {
-    tree.put(ids, 'a', { state: stateOf(ids.length) });
+    tree.put(ids, { document: 'a', isWarming: false }, { state: stateOf(ids.length) });
   };
   /** The state at the end of a prompt's lines above the cursor, as a request there leaves it. */
   const visit = (cursor: number): void => {

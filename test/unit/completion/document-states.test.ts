@@ -66,6 +66,17 @@ describe('states on disk', () => {
     assert.ok(account.reusedTokens > 50, JSON.stringify(account));
   });
 
+  it('what was only warmed, such as the text with a suggestion in it, is not what is saved', async () => {
+    const folder = newFolder();
+    const before = start(folder);
+    await before.complete(request(), never);
+    await before.warm(request(`${PREFIX}const sum = add(1, 2) + add(3, 4) + add(5, 6);`), never);
+    await before.save('file:///a.ts');
+    await before.written();
+    const { account } = await start(folder).complete(request(), never);
+    assert.ok(account.advancedTokens <= 8, JSON.stringify(account));
+  });
+
   it('another model starts cold', async () => {
     const folder = newFolder();
     const before = start(folder);

@@ -45,13 +45,19 @@ describe('prefill', () => {
   const end = async (
     by: Prefiller,
     prompt: PromptPlaces,
-  ): Promise<{ logits: number[]; values: Float32Array; reused: number; advanced: number }> => {
-    const { end: result, reusedTokens, advancedTokens } = await prefill(by, prompt, options);
+  ): Promise<{
+    logits: number[];
+    values: Float32Array;
+    reused: number;
+    replayed: number;
+    advanced: number;
+  }> => {
+    const { end: result, reusedTokens, replayedTokens, advancedTokens } = await prefill(by, prompt, options);
     assert.ok(result);
     const copy = { logits: [...result.logits], values: result.state.buffer.values.slice() };
     assert.equal(result.state.length, prompt.ids.length);
     result.state.release();
-    return { ...copy, reused: reusedTokens, advanced: advancedTokens };
+    return { ...copy, reused: reusedTokens, replayed: replayedTokens, advanced: advancedTokens };
   };
 
   it('from a checkpoint, gives the bits that it gives from the start, where chunks begin alike', async () => {
@@ -81,7 +87,7 @@ describe('prefill', () => {
     const warm = prefiller(60);
     await end(warm, prompt);
     for (const length of [36, 50, 51, 87, 94, 97]) {
-      const found = warm.tree.find(ids.slice(0, length + 1), 'a');
+      const found = warm.tree.find(ids.slice(0, length + 1), options);
       assert.equal(found?.length, length);
       assert.ok(found.state);
       const replayed = found.log.length === 0 ? found.state : await session.replay(found.state, found.log);
@@ -104,7 +110,8 @@ describe('prefill', () => {
       by.tree = new CheckpointTree({ budgetBytes: budgetStates * stateBytes, stateBytes, logBytes });
       const first = await end(by, promptOf(ids, 40));
       const again = await end(by, promptOf(ids, 40));
-      assert.deepEqual(again, { ...first, reused: 100, advanced: 0 });
+      assert.deepEqual({ ...again, replayed: 0 }, { ...first, reused: 100, replayed: 0, advanced: 0 });
+      assert.equal(again.replayed > 0, budgetStates === 10);
     }
   });
 
@@ -118,6 +125,27 @@ describe('prefill', () => {
     const fresh = await end(prefiller(60), { ...prompt, ids: other });
     assert.equal(greedy(Float32Array.from(turned.logits)), greedy(Float32Array.from(fresh.logits)));
     assert.deepEqual((await end(warm, prompt)).logits, cold.logits);
+  });
+
+  it('a suffix that stands behind the prefix is not logged', async () => {
+    const by = prefiller(30);
+    const prompt = { ids, suffixEnd: 95, prefixStart: 1, prefixEnd: 40 };
+    await end(by, prompt);
+    const found = by.tree.look([...ids.slice(0, 60), 0, 0]);
+    assert.equal(found?.length, 40);
+    found.state?.release();
+  });
+
+  it('gives way while it replays', async () => {
+    const by = prefiller(100);
+    await end(by, { ids, suffixEnd: 0, prefixStart: 0, prefixEnd: 100 });
+    let asked = 0;
+    const turned = [...ids.slice(0, 90), 1, 2];
+    const options2 = { ...options, isCancelled: () => ++asked > 0 };
+    const cancelled = await prefill(by, { ...promptOf(turned), suffixEnd: 0 }, options2);
+    assert.equal(cancelled.end, undefined);
+    assert.equal(asked, 1);
+    assert.equal((await end(by, promptOf(turned))).reused, 90);
   });
 
   it('a checkpoint serves again and again: what was computed from it does not change it', async () => {

@@ -39,6 +39,7 @@ class SlowCompleter {
       said(text.slice(0, length));
     }
     this.done.push(`completed ${prefix}`);
+    if (text === '') return { kind: 'none', reason: 'empty', account: emptyAccount() };
     return { kind: 'completion', text, alternatives: [], stop: 'line', account: emptyAccount() };
   }
 
@@ -114,6 +115,36 @@ describe('Scheduler', () => {
     assert.equal(text(await scheduler.complete(at('let v'), ever)), 'alue');
     assert.equal(text(await scheduler.complete(at('let va'), ever)), 'lue');
     assert.deepEqual(completer.done, ['completed let ']);
+  });
+
+  it('each further key keeps the generation that the first one took over', async () => {
+    completer = new SlowCompleter(() => `value${'x'.repeat(300)}`);
+    scheduler = new Scheduler(completer);
+    let last: Promise<CompletionResult> | undefined;
+    for (const prefix of ['let ', 'let v', 'let va', 'let val', 'let valu']) {
+      const cancelled = new AbortController();
+      last = scheduler.complete(at(prefix), cancelled.signal);
+      if (prefix === 'let valu') break;
+      await sleep(60);
+      cancelled.abort();
+      await sleep(20);
+    }
+    assert.ok(last);
+    assert.equal(text(await last), `e${'x'.repeat(300)}`);
+    assert.deepEqual(completer.done, ['completed let ']);
+  });
+
+  it('nothing to say at one place is asked again at the next', async () => {
+    completer = new SlowCompleter((prefix) => (prefix === 'let ' ? '' : 'word'));
+    scheduler = new Scheduler(completer);
+    assert.equal(text(await scheduler.complete(at('let '), ever)), '(empty)');
+    assert.equal(text(await scheduler.complete(at('let a '), ever)), 'word');
+    // Also where it was still to be found out.
+    completer = new SlowCompleter((prefix) => (prefix === 'let ' ? '' : 'word'));
+    scheduler = new Scheduler(completer);
+    const [older, newer] = [scheduler.complete(at('let '), ever), scheduler.complete(at('let a '), ever)];
+    assert.equal(text(await newer), 'word');
+    assert.equal(text(await older), '(cancelled)');
   });
 
   it('typed ahead of the generation, it goes on until it says otherwise', async () => {

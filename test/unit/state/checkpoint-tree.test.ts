@@ -5,6 +5,9 @@ import { stateOf } from '../../fixtures/states.ts';
 const STATE_BYTES = 100;
 const LOG_BYTES = 2;
 
+const USE = { document: 'a', isWarming: false };
+const WARMING = { document: 'a', isWarming: true };
+
 /** Tokens written as letters: one a character. */
 const ids = (letters: string): number[] => Array.from(letters, (letter) => letter.codePointAt(0) ?? 0);
 /** A log for each letter, which is the letter's number. */
@@ -23,12 +26,12 @@ describe('CheckpointTree', () => {
   /** Keeps a state that nobody else holds. */
   const putState = (tree: CheckpointTree, letters: string, document = 'a'): void => {
     const state = stateOf(letters.length, letters.length, () => freed.push(letters));
-    tree.put(ids(letters), document, { state });
+    tree.put(ids(letters), { document, isWarming: false }, { state });
     state.release();
   };
   /** What is known of a prompt: letters of the state, then those replayed. */
   const known = (tree: CheckpointTree, letters: string): string => {
-    const found: Found | undefined = tree.find(ids(letters), 'a');
+    const found: Found | undefined = tree.find(ids(letters), USE);
     if (found === undefined) return '';
     const states = found.state?.length ?? 0;
     found.state?.release();
@@ -53,16 +56,16 @@ describe('CheckpointTree', () => {
     putState(tree, 'abc');
     assert.equal(known(tree, 'abc'), 'ab+');
     assert.equal(known(tree, ''), '');
-    tree.put(ids('abc'), 'a', { logits: Float32Array.of(7) });
+    tree.put(ids('abc'), USE, { logits: Float32Array.of(7) });
     assert.equal(known(tree, 'abc'), 'abc+');
-    assert.deepEqual(tree.find(ids('abc'), 'a')?.logits, Float32Array.of(7));
-    assert.equal(tree.find(ids('abcd'), 'a')?.logits, undefined);
+    assert.deepEqual(tree.find(ids('abc'), USE)?.logits, Float32Array.of(7));
+    assert.equal(tree.find(ids('abcd'), USE)?.logits, undefined);
   });
 
   it('restores every place that a log covers', () => {
     const tree = newTree(10_000);
     putState(tree, 'ab');
-    tree.put(ids('abcdef'), 'a', { log: logOf('cdef') });
+    tree.put(ids('abcdef'), USE, { log: logOf('cdef') });
     for (const [prompt, expected] of [
       ['abx', 'ab+'],
       ['abcx', 'ab+c'],
@@ -76,24 +79,24 @@ describe('CheckpointTree', () => {
 
   it('restores from a log of the first tokens of all', () => {
     const tree = newTree(10_000);
-    tree.put(ids('abc'), 'a', { log: logOf('abc') });
+    tree.put(ids('abc'), USE, { log: logOf('abc') });
     assert.equal(known(tree, 'abx'), '+ab');
   });
 
   it('a log with a gap before it is of no use until the gap is filled', () => {
     const tree = newTree(10_000);
     putState(tree, 'ab');
-    tree.put(ids('abcdef'), 'a', { log: logOf('ef') });
+    tree.put(ids('abcdef'), USE, { log: logOf('ef') });
     assert.equal(known(tree, 'abcdefg'), 'ab+');
-    tree.put(ids('abcd'), 'a', { log: logOf('cd') });
+    tree.put(ids('abcd'), USE, { log: logOf('cd') });
     assert.equal(known(tree, 'abcdefg'), 'ab+cdef');
   });
 
   it('a log goes on through a state and through a branch', () => {
     const tree = newTree(10_000);
     putState(tree, 'ab');
-    tree.put(ids('abcdef'), 'a', { log: logOf('cdef') });
-    tree.put(ids('abcxy'), 'a', { log: logOf('xy') });
+    tree.put(ids('abcdef'), USE, { log: logOf('cdef') });
+    tree.put(ids('abcxy'), USE, { log: logOf('xy') });
     assert.equal(known(tree, 'abcxyz'), 'ab+cxy');
     putState(tree, 'abcd');
     assert.equal(known(tree, 'abcdefg'), 'abcd+ef');
@@ -103,9 +106,9 @@ describe('CheckpointTree', () => {
   it('gives the end of a prompt with its logits, replayed', () => {
     const tree = newTree(10_000);
     putState(tree, 'ab');
-    tree.put(ids('abcd'), 'a', { log: logOf('cd'), logits: Float32Array.of(1) });
+    tree.put(ids('abcd'), USE, { log: logOf('cd'), logits: Float32Array.of(1) });
     assert.equal(known(tree, 'abcd'), 'ab+cd');
-    assert.deepEqual(tree.find(ids('abcd'), 'a')?.logits, Float32Array.of(1));
+    assert.deepEqual(tree.find(ids('abcd'), USE)?.logits, Float32Array.of(1));
   });
 
   it('counts a replayed token as less than one to advance by, and looking is no use', () => {
@@ -113,7 +116,7 @@ describe('CheckpointTree', () => {
     assert.equal(tree.cost(ids('abcdef')), 6);
     putState(tree, 'ab');
     assert.equal(tree.cost(ids('abcdef')), 4);
-    tree.put(ids('abcd'), 'a', { log: logOf('cd') });
+    tree.put(ids('abcd'), USE, { log: logOf('cd') });
     const cost = tree.cost(ids('abcdef'));
     assert.ok(cost > 2 && cost < 4, String(cost));
   });
@@ -122,10 +125,11 @@ describe('CheckpointTree', () => {
     const tree = newTree(10_000);
     putState(tree, 'ab');
     const state = stateOf(5);
-    tree.put(ids('abcde'), 'a', { state, log: logOf('cde') }, true);
-    assert.equal(tree.find(ids('abcdx'), 'a', false)?.warmed, 2);
-    assert.equal(tree.find(ids('abcdx'), 'a')?.warmed, 2);
-    assert.equal(tree.find(ids('abcdx'), 'a')?.warmed, 0);
+    tree.put(ids('abcde'), WARMING, { state, log: logOf('cde') });
+    assert.equal(tree.find(ids('abcdx'), WARMING)?.warmed, 2);
+    assert.equal(tree.look(ids('abcdx'))?.warmed, 2);
+    assert.equal(tree.find(ids('abcdx'), USE)?.warmed, 2);
+    assert.equal(tree.find(ids('abcdx'), USE)?.warmed, 0);
   });
 
   it('stays within its budget and drops first what costs least to compute again', () => {
@@ -143,7 +147,7 @@ describe('CheckpointTree', () => {
     putState(tree, 'abcdefghij');
     const replayable = (letters: string, count: number, logits?: Float32Array): void => {
       const state = stateOf(letters.length, letters.length, () => freed.push(letters));
-      tree.put(ids(letters), 'a', { state, log: logOf(letters.slice(-count)), ...(logits && { logits }) });
+      tree.put(ids(letters), USE, { state, log: logOf(letters.slice(-count)), ...(logits && { logits }) });
       state.release();
     };
     replayable('abcdefghijklmn', 4);
@@ -184,8 +188,8 @@ describe('CheckpointTree', () => {
     putState(tree, 'ab');
     putState(tree, 'ab');
     assert.deepEqual(freed, ['ab']);
-    tree.put(ids('abcd'), 'a', { log: logOf('cd') });
-    tree.put(ids('abcd'), 'a', { log: logOf('cd') });
+    tree.put(ids('abcd'), USE, { log: logOf('cd') });
+    tree.put(ids('abcd'), USE, { log: logOf('cd') });
     assert.equal(recycled, 'cd');
     assert.equal(tree.bytes, STATE_BYTES + 2 * LOG_BYTES);
   });
@@ -193,7 +197,7 @@ describe('CheckpointTree', () => {
   it('a dropped state lives as long as somebody else holds it', () => {
     const tree = newTree(3 * STATE_BYTES);
     putState(tree, 'a');
-    const found = tree.find(ids('ab'), 'a');
+    const found = tree.find(ids('ab'), USE);
     tree.clear();
     assert.deepEqual(freed, []);
     found?.state?.release();
@@ -204,13 +208,21 @@ describe('CheckpointTree', () => {
     const tree = newTree(10_000);
     putState(tree, 'one', 'a');
     putState(tree, 'two', 'b');
-    tree.put(ids('onely'), 'a', { log: logOf('ly'), logits: Float32Array.of(1) });
+    tree.put(ids('onely'), USE, { log: logOf('ly'), logits: Float32Array.of(1) });
     tree.drop('a');
     assert.deepEqual(freed, ['one']);
     assert.equal(recycled, 'ly');
     assert.equal(tree.bytes, STATE_BYTES);
     assert.equal(known(tree, 'twos'), 'two+');
     assert.equal(known(tree, 'ones'), '');
+  });
+
+  it('looking is no use: it neither keeps alive nor gives to another document', () => {
+    const tree = newTree(3 * STATE_BYTES);
+    for (const letters of ['one', 'two', 'six']) putState(tree, letters, 'b');
+    tree.look(ids('ones'))?.state?.release();
+    putState(tree, 'ten');
+    assert.deepEqual(freed, ['one']);
   });
 
   it('agrees with a list of states and logs at any order of use', () => {
@@ -229,7 +241,7 @@ describe('CheckpointTree', () => {
           states.add(text);
         } else {
           const count = 1 + random(text.length);
-          tree.put(ids(text), 'a', { log: logOf(text.slice(-count)) });
+          tree.put(ids(text), USE, { log: logOf(text.slice(-count)) });
           for (let at = text.length - count + 1; at <= text.length; at++) logged.add(text.slice(0, at));
         }
         const prompt = letters(1 + random(12));
