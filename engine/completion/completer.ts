@@ -96,7 +96,8 @@ export class Completer {
       account.totalMs = performance.now() - started;
       return { kind: 'none', reason, account };
     };
-    const prompt = bridge(this.promptOf(request), this.prefiller.tree);
+    const build = this.promptOf(request);
+    const prompt = request.bridges === false ? build(0) : bridge(build, this.prefiller.tree);
     account.promptMs = performance.now() - started;
     account.tailLines = prompt.tailLines;
     // A model without any markers has nothing to go on at the start of a file.

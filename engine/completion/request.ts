@@ -12,6 +12,11 @@ export interface CompletionRequest {
   prefixTokens: number;
   /** Most tokens of the prompt after the cursor. */
   suffixTokens: number;
+  /**
+   * Whether lines below the cursor may stand in the tail where that saves much (see `bridge`), after which the plain layout is
+   * prepared; true where it is left out.
+   */
+  bridges?: boolean;
   /** Most suggestions to give, decoded side by side; 1 where it is left out. */
   alternatives?: number;
 }

@@ -185,6 +185,20 @@ describe('Completer', () => {
     assert.equal(account.advancedTokens, account.promptTokens);
   });
 
+  it('after a jump up, lines stand in the tail, unless the request says that none may', async () => {
+    const lines = SUFFIX.repeat(12).split('\n');
+    const at = (line: number): CompletionRequest =>
+      request(`${PREFIX}${lines.slice(0, line).join('\n')}`, `\n${lines.slice(line).join('\n')}`);
+    await completer.complete(at(6), never);
+    const { account: plain } = await completer.complete({ ...at(3), bridges: false }, never);
+    assert.equal(plain.tailLines, 0);
+    completer.forget();
+    await completer.complete(at(6), never);
+    const { account } = await completer.complete(at(3), never);
+    assert.equal(account.tailLines, 3);
+    assert.ok(account.reusedTokens > plain.reusedTokens + 200, JSON.stringify([account, plain]));
+  });
+
   it('where generated text goes on from the prompt, its states are kept for when it is accepted', async () => {
     const format = chooseFimFormat(tokenizer, 'continuation');
     const budget = 2 ** 24;
