@@ -12,7 +12,8 @@ import hashlib
 import json
 import math
 import random
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -22,13 +23,15 @@ from torch.nn import functional
 
 import checkpoint
 from data import Samples
-from fim import Encoder, assemble, cut
+from fim import Encoder, assemble, cut, lines_above
 from generate import greedy
 from model import Mamba2
-from tokenizer import BOS, END, MIDDLE, PREFIX
+from tokenizer import BOS, END, PREFIX
 
 MAX_TOKENS = 1024
 MAX_FILES = 40  # a language
+RECENT_LINES = 4  # behind the mark, above the cursor's
+TAIL_LINES = (0, 4, 12)
 LANGUAGES = ("typescript", "javascript", "python", "go", "rust", "java", "c", "css", "markdown")
 
 
@@ -40,14 +43,14 @@ class Score:
     bytes: int = 0
     middle_bits: float = 0.0
     middle_bytes: int = 0
-    exact: int = 0
+    exact: Counter[int] = field(default_factory=Counter)  # lines in the tail -> holes
     holes: int = 0
 
     def row(self) -> dict[str, float]:
         return {
             "bits_per_byte": round(self.bits / max(1, self.bytes), 3),
             "middle_bits_per_byte": round(self.middle_bits / max(1, self.middle_bytes), 3),
-            "exact_line": round(self.exact / max(1, self.holes), 3),
+            **{f"exact_line_{lines}": round(self.exact[lines] / max(1, self.holes), 3) for lines in TAIL_LINES},
             "holes": self.holes,
         }
 
@@ -73,10 +76,11 @@ def line_hole(text: str, rng: random.Random) -> tuple[int, int] | None:
 
 def score(model: Mamba2, samples: Samples, language: str) -> Score:
     total = Score()
-    files = sorted(samples.files[language], key=lambda file: hashlib.sha256(file[0].encode()).digest())[:MAX_FILES]
-    for path, text in files:
-        rng = random.Random(path)
-        encoder, header = samples.encoder, samples.encoder.header(language, path)
+    files = sorted(samples.files[language], key=lambda file: hashlib.sha256(file.path.encode()).digest())[:MAX_FILES]
+    for file in files:
+        text = file.text
+        rng = random.Random(file.path)
+        encoder, header = samples.encoder, samples.encoder.header(language, file.path)
         start = [BOS, *header, PREFIX]
         body = encoder.text(text)[:MAX_TOKENS]
         total.bits += bits(logits_of(model, start + body)[len(start) - 1 :], body)
@@ -85,14 +89,19 @@ def score(model: Mamba2, samples: Samples, language: str) -> Score:
             span = line_hole(text, rng)
             if span is None or not text[span[0] : span[1]].strip():
                 continue
-            hole = cut(text, *span, 0)
-            prompt = assemble(header, samples.head(hole.suffix, 200), samples.last(hole.prefix, 600), [], None)
-            middle = encoder.text(hole.middle)
-            logits = logits_of(model, [*prompt, *middle, END])[len(prompt) - 1 :]
-            total.exact += logits.argmax(-1).tolist() == [*middle, END]
-            total.holes += 1
-            total.middle_bits += bits(logits[:-1], middle)
-            total.middle_bytes += len(hole.middle.encode())
+            middle = text[span[0] : span[1]]
+            for lines in TAIL_LINES:
+                hole = cut(text, *span, lines)
+                recent = lines_above(text, span[0], RECENT_LINES)
+                behind, answer = encoder.behind_mark(text[recent : span[0]], middle)
+                prefix, suffix = samples.last(text[:recent], 600), samples.head(hole.suffix, 200)
+                prompt = assemble(header, suffix, prefix, encoder.text(hole.tail), behind[:answer])
+                logits = logits_of(model, [*prompt, *behind[answer:], END])[len(prompt) - 1 :]
+                total.exact[lines] += logits.argmax(-1).tolist() == [*behind[answer:], END]
+                if lines == 0:
+                    total.holes += 1
+                    total.middle_bits += bits(logits[:-1], behind[answer:])
+                    total.middle_bytes += len(middle.encode())
     return total
 
 
@@ -113,9 +122,9 @@ def main() -> None:
     rng = random.Random(3)
     shown = 0
     while shown < arguments.examples:
-        ids = samples.draw(400, rng)
-        if MIDDLE in ids:
-            at = ids.index(MIDDLE) + 1
+        sample = samples.draw(400, rng)
+        ids, at = sample.ids, sample.answer
+        if at < len(ids):
             found = encoder.tokenizer.decode(greedy(model, ids[:at], 40, stop=END))
             print(f"--- prompt …{encoder.tokenizer.decode(ids[:at], skip_special_tokens=False)[-300:]}")
             print(f"--- wanted {encoder.tokenizer.decode(ids[at:-1])!r}\n--- found  {found!r}")

@@ -67,7 +67,7 @@ def reference(model: Mamba2, encoder: Encoder) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for language, path, prefix, tail, suffix in REFERENCE_PROMPTS:
         header = encoder.header(language, path)
-        ids = assemble(header, encoder.text(suffix), encoder.text(prefix), encoder.text(tail), None)
+        ids = assemble(header, encoder.text(suffix), encoder.text(prefix), encoder.text(tail), [])
         rows.append({"ids": ids, "logits": last_logits(model, ids).tolist(), "greedy": greedy(model, ids, GREEDY_TOKENS)})
     return rows
 

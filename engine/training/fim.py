@@ -1,16 +1,19 @@
 """The prompt layout: how a document, a cursor and a completion become tokens.
 
-    <|bos|> [<|path|>{language} {path}] <|suffix|>{text} <|prefix|>{text} [<|tail|>{text}] <|middle|>{middle}<|end|>
+    <|bos|> (<|context|>{path}\\n{text})* [<|path|>{language} {path}]
+    <|suffix|>{text} <|prefix|>{text} [<|tail|>{text}] <|middle|>{recent}{middle}<|end|>
 
-The document is prefix + middle + rest of the line + "\\n" + k lines + suffix. The suffix stands first because it
-changes least while one types: the state after it, and after most of the prefix, can be kept.
+The document is prefix + recent + middle + rest of the line + "\\n" + k lines + suffix. The suffix stands first because it
+changes least while one types: the state after it, and after most of the prefix, can be kept. `recent`, the cursor's line and
+some lines above it, stands behind the mark, so that the middle goes on from it as any text goes on: with the mark between
+them, a small model forgets how the line began.
 """
 
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from tokenizer import BOS, END, MIDDLE, PATH, PREFIX, SUFFIX, TAIL
+from tokenizer import BOS, CONTEXT, END, MIDDLE, PATH, PREFIX, SUFFIX, TAIL
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,16 @@ class Hole:
     middle: str
     tail: str  # the rest of the cursor's line; where k > 0, then "\n" and k lines joined with "\n"
     suffix: str  # from the line after the tail on
+
+
+def lines_above(text: str, at: int, lines: int) -> int:
+    """The start of the line that is `lines` above that of character `at`, or the text's start."""
+    start = text.rfind("\n", 0, at) + 1
+    for _ in range(lines):
+        if start == 0:
+            break
+        start = text.rfind("\n", 0, start - 1) + 1
+    return start
 
 
 def cut(text: str, start: int, end: int, lines: int) -> Hole:
@@ -50,6 +63,15 @@ class Encoder:
     def header(self, language: str, path: str) -> list[int]:
         return [PATH, *self.text(f"{language} {path}")]
 
+    def context(self, path: str, text: str) -> list[int]:
+        """A part of another file of the project."""
+        return [CONTEXT, *self.text(f"{path}\n{text}")]
+
+    def behind_mark(self, recent: str, middle: str) -> tuple[list[int], int]:
+        """The ids of both as one text, and how many of them belong to `recent`."""
+        encoding = self.tokenizer.encode(recent + middle, add_special_tokens=False)
+        return encoding.ids, sum(end <= len(recent) for _, end in encoding.offsets)
+
     def lines_end(self, ids: list[int]) -> list[int]:
         """Indexes of the tokens that end a line."""
         return [index for index, token in enumerate(ids) if token in self.newline_ids]
@@ -62,13 +84,10 @@ class Encoder:
         return self._newline_ids
 
 
-def assemble(
-    header: list[int], suffix: list[int], prefix: list[int], tail: list[int], middle: list[int] | None
-) -> list[int]:
-    """Joins the segments' ids; an empty tail is left out with its mark, an empty suffix keeps its mark.
-    Without `middle` this is the prompt; with it, the training sample."""
+def assemble(header: list[int], suffix: list[int], prefix: list[int], tail: list[int], behind: list[int]) -> list[int]:
+    """Joins the segments' ids into a prompt; an empty tail is left out with its mark, an empty suffix keeps its mark.
+    `header` begins with the parts of other files, `behind` stands behind the last mark."""
     ids = [BOS, *header, SUFFIX, *suffix, PREFIX, *prefix]
     if tail:
         ids += [TAIL, *tail]
-    ids.append(MIDDLE)
-    return ids if middle is None else [*ids, *middle, END]
+    return [*ids, MIDDLE, *behind]

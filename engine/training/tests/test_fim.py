@@ -7,7 +7,7 @@ from tokenizers import models, pre_tokenizers
 
 from fim import Encoder, Hole, assemble, cut
 from middles import choose_middle
-from tokenizer import BOS, END, MIDDLE, PREFIX, SUFFIX, TAIL, build
+from tokenizer import BOS, MIDDLE, PREFIX, SUFFIX, TAIL, build
 
 
 def picture(text: str, lines: int = 0) -> Hole:
@@ -47,8 +47,8 @@ def test_the_document_is_its_segments() -> None:
 
 
 def test_assemble_leaves_out_an_empty_tail_and_keeps_an_empty_suffix() -> None:
-    assert assemble([], [], [20], [], None) == [BOS, SUFFIX, PREFIX, 20, MIDDLE]
-    assert assemble([], [30], [20], [40], [50]) == [BOS, SUFFIX, 30, PREFIX, 20, TAIL, 40, MIDDLE, 50, END]
+    assert assemble([], [], [20], [], []) == [BOS, SUFFIX, PREFIX, 20, MIDDLE]
+    assert assemble([], [30], [20], [40], [50]) == [BOS, SUFFIX, 30, PREFIX, 20, TAIL, 40, MIDDLE, 50]
 
 
 def test_pre_tokens_break_at_line_starts_and_keep_indentation_whole() -> None:
