@@ -7,7 +7,7 @@ import { CheckpointTree } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { writeAlternatives } from './alternatives.ts';
-import { bridge } from './bridge.ts';
+import { bridge, type Build } from './bridge.ts';
 import { DraftSize } from './draft-size.ts';
 import { DocumentStates } from './document-states.ts';
 import { prefill, type Prefilled, type Prefiller, type PrefillOptions } from './prefill.ts';
@@ -97,9 +97,10 @@ export class Completer {
       return { kind: 'none', reason, account };
     };
     const build = this.promptOf(request);
-    const prompt = request.bridges === false ? build(0) : bridge(build, this.prefiller.tree);
+    const prompt = request.bridges === false ? build() : bridge(build, this.prefiller.tree);
     account.promptMs = performance.now() - started;
     account.tailLines = prompt.tailLines;
+    account.recentSteps = prompt.recentSteps;
     // A model without any markers has nothing to go on at the start of a file.
     if (prompt.ids.length === 0) return none('empty');
     const { end, ...cost } = await this.prefill(prompt, {
@@ -137,7 +138,7 @@ export class Completer {
    * @returns the tokens that the model was advanced by
    */
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
-    const prompt = this.promptOf(request)(0);
+    const prompt = this.promptOf(request)();
     if (prompt.ids.length === 0) return 0;
     const { end, advancedTokens } = await this.prefill(prompt, {
       document: request.document,
@@ -175,14 +176,14 @@ export class Completer {
     this.speculation?.lookup.forget();
   }
 
-  private promptOf(request: CompletionRequest): (tailLines: number) => Prompt {
+  private promptOf(request: CompletionRequest): Build {
     const { tokenizer, format } = this.model;
     const prefix = request.context.prefix.slice(
       0,
       -unfinishedWord(request.context.prefix).length || undefined,
     );
     const context = { ...request.context, prefix };
-    return (tailLines) => buildPrompt(context, { ...request, tailLines }, format, tokenizer);
+    return (arrangement) => buildPrompt(context, { ...request, ...arrangement }, format, tokenizer);
   }
 
   private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
@@ -221,7 +222,7 @@ export class Completer {
     const writer = newWriter(start);
     this.speculation?.lookup.begin(request.document, textOf(prompt));
     // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
-    const continues = prompt.prefixEnd === prompt.ids.length;
+    const continues = prompt.cursor === prompt.ids.length;
     const steps = new TokenSteps(session, end.state, this.speculation, continues);
     try {
       for (let { logits } = end; ;) {
@@ -246,9 +247,9 @@ export class Completer {
 }
 
 /** The text below the cursor, and then that above it, which the generated text continues. */
-function textOf({ ids, suffixEnd, prefixEnd }: Prompt): number[] {
-  const suffixBehind = ids.slice(prefixEnd, Math.max(prefixEnd, suffixEnd));
-  return [...suffixBehind, ...ids.slice(0, prefixEnd)];
+function textOf({ ids, suffixEnd, cursor }: Prompt): number[] {
+  const suffixBehind = ids.slice(cursor, Math.max(cursor, suffixEnd));
+  return [...suffixBehind, ...ids.slice(0, cursor)];
 }
 
 /** The first text that says something, and the others that say something else. */

@@ -57,11 +57,11 @@ export class DocumentStates {
     const { files } = this;
     const prompt = this.prompts.get(document);
     if (files === undefined || prompt === undefined) return;
-    for (const end of new Set([prompt.suffixEnd, prompt.prefixEnd - 1])) {
+    for (const end of new Set([prompt.suffixEnd, prompt.cursor - 1])) {
       if (this.pendingBytes + this.session.stateBytes > Math.max(PENDING_BYTES, 2 * this.session.stateBytes))
         return;
-      // One token more: the tree leaves one to advance by.
-      const found = this.tree.look(prompt.ids.slice(0, end + 1));
+      // The same prompt has to have a token to advance by.
+      const found = this.tree.look(prompt.ids.slice(0, end + 1), true);
       const state = await restore(this.session, found, () => false);
       if (state === undefined) continue;
       if (state.length < WORTH_READING_TOKENS) state.release();

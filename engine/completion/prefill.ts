@@ -8,7 +8,7 @@ import { restore } from './restore.ts';
 import type { Account } from './result.ts';
 
 /** What a prefill needs to know of a prompt. */
-export type PromptPlaces = Pick<Prompt, 'ids' | 'suffixEnd' | 'prefixStart' | 'prefixEnd'>;
+export type PromptPlaces = Pick<Prompt, 'ids' | 'suffixEnd' | 'prefixStart' | 'prefixEnd' | 'cursor'>;
 
 export interface Prefilled extends Pick<
   Account,
@@ -51,9 +51,9 @@ export async function prefill(
     warmedTokens: found?.warmed ?? 0,
     replayedTokens: found?.log.length ?? 0,
   };
-  const logFrom = Math.max(prompt.prefixEnd - logTokens, 0);
+  const logFrom = Math.max(prompt.cursor - logTokens, 0);
   // A suffix that stands behind the prefix is void with the next key.
-  const logTo = prompt.suffixEnd > prompt.prefixEnd ? prompt.prefixEnd : ids.length;
+  const logTo = prompt.suffixEnd > prompt.cursor ? prompt.cursor : ids.length;
   const boundaries = boundariesOf(prompt, logFrom);
   const restored = await restore(session, found, isCancelled);
   if (restored === undefined) return { end: undefined, ...known, advancedTokens: 0 };
@@ -97,11 +97,15 @@ export async function prefill(
 
 /**
  * Where states are kept on the way: the end of the suffix, which lasts until the text below the cursor changes; places of
- * the prefix at equal distances, which stay the same while it grows; and the last token but one before the cursor, since what is
- * typed next can change the last one. All others are replayed.
+ * the prefix at equal distances, which stay the same while it grows, and its end, from which other tails go on; and the last token
+ * but one before the cursor, since what is typed next can change the last one. All others are replayed.
  */
-function boundariesOf({ ids, suffixEnd, prefixStart, prefixEnd }: PromptPlaces, logFrom: number): number[] {
-  const places = new Set([suffixEnd, logFrom, prefixEnd - 1, ...(suffixEnd > prefixEnd ? [prefixEnd] : [])]);
+function boundariesOf(
+  { ids, suffixEnd, prefixStart, prefixEnd, cursor }: PromptPlaces,
+  logFrom: number,
+): number[] {
+  const places = new Set([suffixEnd, logFrom, cursor - 1]);
+  if (prefixEnd < cursor || suffixEnd > prefixEnd) places.add(prefixEnd);
   const first = prefixStart + Math.max(0, Math.ceil((logFrom - prefixStart) / STRIDE)) * STRIDE;
   for (let place = first; place < prefixEnd; place += STRIDE) places.add(place);
   return [...places].filter((place) => place > 0 && place < ids.length).sort((a, b) => a - b);

@@ -17,6 +17,8 @@ export interface Account {
   acceptedTokens: number;
   /** Lines below the cursor that stood in the tail instead of the suffix, so that an old suffix could be used again. */
   tailLines: number;
+  /** Steps that the recent text began further up than it had to, for the same end. */
+  recentSteps: number;
   /** From the request's arrival in the worker to the first generated token; 0 if none was generated. */
   firstTokenMs: number;
   /** Laying out the prompt, advancing to its end, and generating. */
@@ -55,6 +57,7 @@ export function emptyAccount(): Account {
     draftedTokens: 0,
     acceptedTokens: 0,
     tailLines: 0,
+    recentSteps: 0,
     firstTokenMs: 0,
     promptMs: 0,
     prefillMs: 0,

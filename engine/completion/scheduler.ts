@@ -156,7 +156,8 @@ export class Scheduler {
         run.isDone = true;
         // The keystrokes that follow are cheaper in the plain layout.
         const isLast = this.run === run && result.kind === 'completion';
-        if (isLast && result.account.tailLines > 0) this.warmings.push(request);
+        const { tailLines, recentSteps } = result.account;
+        if (isLast && tailLines + recentSteps > 0) this.warmings.push(request);
         this.workWhileIdle();
       },
       () => {

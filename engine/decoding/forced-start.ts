@@ -2,11 +2,11 @@ import type { Tokenizer } from '../tokenizer/index.ts';
 
 /** A word that is longer is no word. UTF-16 units. */
 const MAX_WORD = 40;
-/** A word with the one character before it that byte-level vocabularies put into its first token, but for indentation. */
-const LAST_WORD = /(?:(?<=\S) |[^\s\p{L}\p{N}])?\p{L}+$/u;
+/** A word with the one character before it that vocabularies put into its first token, or that character alone; but for indentation. */
+const LAST_WORD = /(?:(?<=\S) |[^\s\p{L}\p{N}])?\p{L}+$|(?<=\S) $/u;
 
 /**
- * The unfinished word at the end of a text. Its tokens say little of the word that it becomes: `tot` is no beginning of the tokens of
+ * The unfinished word at the end of a text, or the space before the next one. Its tokens say little of the word that it becomes: `tot` is no beginning of the tokens of
  * `total`. So it is left out of the prompt and generated again ("token healing", Lundberg 2023, github.com/guidance-ai/guidance).
  */
 export function unfinishedWord(text: string): string {

@@ -4,6 +4,7 @@ import type { CompletionContext } from './completion-context.ts';
 import type { FimFormatName, Part } from './formats.ts';
 import { lineFeeds } from './line-feeds.ts';
 import { prefixWindow } from './prefix-window.ts';
+import { recentText } from './recent-text.ts';
 import { tailWindow } from './tail-window.ts';
 import { cutAtLineEnd, suffixWindow } from './suffix-window.ts';
 import { characterAt } from './surrogates.ts';
@@ -15,6 +16,8 @@ export interface PromptBudget {
   suffixTokens: number;
   /** Lines below the cursor's that stand in the tail instead of the suffix, 0 to 12; only `mamba-complete` has a tail. Default 0. */
   tailLines?: number;
+  /** How many steps of lines further up the recent text begins than it has to; only `mamba-complete` has one. Default 0. */
+  recentSteps?: number;
 }
 
 export interface Prompt {
@@ -26,12 +29,14 @@ export interface Prompt {
   suffixEnd: number;
   /** Tokens up to where the prefix's text begins. */
   prefixStart: number;
-  /** Tokens up to the end of the prefix's text, before the tail and the markers after it. */
+  /** Tokens up to the end of the text before the cursor, or of what of it stands before the tail. */
   prefixEnd: number;
-  /** Counts of tokens at which a line of the prefix begins, ascending: checkpoints there survive edits below. */
-  lineStarts: number[];
+  /** Tokens up to the end of the text before the cursor, wherever the last of it stands. */
+  cursor: number;
   /** Lines that the tail holds; fewer than asked for near the document's end, or where they are long. */
   tailLines: number;
+  /** Steps of lines that the recent text begins further up; fewer than asked for near the window's start. */
+  recentSteps: number;
 }
 
 /**
@@ -73,9 +78,12 @@ export function buildPrompt(
     suffixEnd: 0,
     prefixStart: 0,
     prefixEnd: 0,
-    lineStarts: [],
+    cursor: 0,
     tailLines,
+    recentSteps: 0,
   };
+  let recent: number[] = [];
+  const hasRecent = layout.parts.some((part) => 'text' in part && part.text === 'recent');
 
   const add = (part: Part): void => {
     if ('parts' in part) {
@@ -100,16 +108,24 @@ export function buildPrompt(
         break;
       case 'prefix':
         prompt.prefixStart = ids.length;
-        append(ids, prefixWindow(context.prefix, context.prefixOffset, budget.prefixTokens, encode).ids);
-        prompt.prefixEnd = ids.length;
+        addPrefix(prefixWindow(context.prefix, context.prefixOffset, budget.prefixTokens, encode).ids);
+        break;
+      case 'recent':
+        append(ids, recent);
+        prompt.cursor = ids.length;
         break;
     }
   };
+  const addPrefix = (window: readonly number[]): void => {
+    const { start, steps } = hasRecent
+      ? recentText(window, budget.recentSteps ?? 0, tokenizer)
+      : { start: window.length, steps: 0 };
+    append(ids, window.slice(0, start));
+    recent = window.slice(start);
+    prompt.recentSteps = steps;
+    prompt.prefixEnd = prompt.cursor = ids.length;
+  };
   layout.parts.forEach(add);
-
-  const newline = 10;
-  for (let at = prompt.prefixStart; at < prompt.prefixEnd; at++)
-    if (tokenizer.bytes(ids[at] ?? -1).at(-1) === newline) prompt.lineStarts.push(at + 1);
   return prompt;
 }
 

@@ -3,7 +3,7 @@ export type FimFormatName = 'mamba-complete' | 'mistral' | 'prefix-suffix-middle
 /** What stands in a prompt: a marker (the names that it has in different vocabularies) or one of the texts. */
 export type Part =
   | { marker: readonly string[]; optional?: true }
-  | { text: 'header' | 'suffix' | 'prefix' | 'tail'; dummyPrefix?: false }
+  | { text: 'header' | 'suffix' | 'prefix' | 'tail' | 'recent'; dummyPrefix?: false }
   /** Parts that are left out together when the text is empty. */
   | { onlyWith: 'header' | 'tail'; parts: readonly Part[] };
 
@@ -19,7 +19,8 @@ export interface FimLayout {
 /**
  * The layouts, in the order in which they are tried: the first whose markers the vocabulary has is used.
  *
- * - `mamba-complete`: our own model. The suffix from the next line on stands first and stays true while a line is typed.
+ * - `mamba-complete`: our own model. The suffix from the next line on stands first and stays true while a line is typed. The cursor's
+ *   line and some above it, the recent text, stand behind the last marker, so that what is generated goes on from them.
  * - `mistral`: Codestral Mamba, as mistral-common encodes it. The suffix stands first, has no dummy prefix, and
  *   `[MIDDLE]` is not emitted.
  * - `prefix-suffix-middle`: Granite, as IBM documents it. Each keystroke moves the suffix behind it.
@@ -38,6 +39,7 @@ export const FIM_FORMATS: readonly FimLayout[] = [
       { text: 'prefix' },
       { onlyWith: 'tail', parts: [{ marker: ['<|tail|>'] }, { text: 'tail' }] },
       { marker: ['<|middle|>'] },
+      { text: 'recent' },
     ],
     ends: ['<|end|>'],
   },

@@ -93,10 +93,13 @@ export class CheckpointTree {
     return found;
   }
 
-  /** The most that is known of these tokens: all of them only with logits, since there has to be something to advance by. */
-  look(ids: readonly number[]): Found | undefined {
+  /**
+   * The most that is known of these tokens: all of them only with logits, since there has to be something to advance by.
+   * @param isShort whether the last token is to be left out in any case
+   */
+  look(ids: readonly number[], isShort = false): Found | undefined {
     const path = this.path(ids);
-    const { anchor, log, logits } = restorable(ids, path);
+    const { anchor, log, logits } = restorable(ids, path, isShort);
     const length = (anchor?.depth ?? 0) + log.length;
     if (length === 0) return undefined;
     let warmed = 0;
@@ -255,9 +258,11 @@ interface Path {
 function restorable(
   ids: readonly number[],
   { nodes, matched }: Path,
+  isShort = false,
 ): { anchor: CheckpointNode | undefined; log: TokenLog[]; logits: Float32Array | undefined } {
   const end = nodes.at(-1);
-  const logits = end?.depth === ids.length && matched === ids.length ? end.logits : undefined;
+  const isWhole = end?.depth === ids.length && matched === ids.length && !isShort;
+  const logits = isWhole ? end.logits : undefined;
   const most = logits === undefined ? ids.length - 1 : ids.length;
   const find = (limit: number): { anchor: CheckpointNode | undefined; log: TokenLog[] } => {
     let anchor: CheckpointNode | undefined;

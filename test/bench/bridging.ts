@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Writer } from '../../engine/completion/writer.ts';
-import { ForcedStart, StopRule } from '../../engine/decoding/index.ts';
+import { ForcedStart, StopRule, unfinishedWord } from '../../engine/decoding/index.ts';
 import { buildPrompt, chooseFimFormat, type CompletionContext } from '../../engine/prompt/index.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
@@ -10,7 +10,9 @@ import { printTable } from './table.ts';
 const MODEL = 'engine/bundled';
 /** Source that the model has not seen: this project's own. */
 const FOLDERS = ['engine', 'extension', 'test/unit'];
-const TAIL_LINES = [0, 1, 4, 8, 12];
+const ARRANGEMENTS = [0, 1, 4, 8, 12].flatMap((tailLines) =>
+  [0, 1].map((recentSteps) => ({ tailLines, recentSteps })),
+);
 const SPANS = 400;
 const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
 const MAX_TOKENS = 40;
@@ -30,22 +32,24 @@ export async function benchBridging(threads: number): Promise<void> {
       .map((name) => `${folder}/${name}`),
   ).sort();
   const random = seededRandom(11);
-  const right = new Map(TAIL_LINES.map((lines) => [lines, { exact: 0, start: 0 }]));
+  const right = ARRANGEMENTS.map(() => ({ exact: 0, start: 0 }));
   let spans = 0;
   while (spans < SPANS) {
     const path = files[Math.floor(random() * files.length)] ?? '';
     const span = spanOf(path, readFileSync(path, 'utf8'), random());
     if (span === undefined) continue;
-    const prompts = TAIL_LINES.map((tailLines) =>
-      buildPrompt(span.context, { ...WINDOW, tailLines }, format, tokenizer),
+    const word = unfinishedWord(span.context.prefix);
+    const prefix = span.context.prefix.slice(0, -word.length || undefined);
+    const prompts = ARRANGEMENTS.map((arrangement) =>
+      buildPrompt({ ...span.context, prefix }, { ...WINDOW, ...arrangement }, format, tokenizer),
     );
-    if (prompts.some(({ tailLines }, at) => tailLines !== TAIL_LINES[at])) continue;
+    if (prompts.some(({ tailLines }, at) => tailLines !== ARRANGEMENTS[at]?.tailLines)) continue;
     spans++;
     for (const [at, prompt] of prompts.entries()) {
       let { state, logits } = await session.advance(session.initialState(), prompt.ids, 'last');
       const rule = new StopRule({ ...span.context, lines: 'single' });
       const vocabulary = { forbidden: new Set<number>(), endIds: format.endIds };
-      const writer = new Writer(vocabulary, new ForcedStart(tokenizer, ''), rule, MAX_TOKENS);
+      const writer = new Writer(vocabulary, new ForcedStart(tokenizer, word), rule, MAX_TOKENS);
       for (;;) {
         const id = writer.choose(logits);
         writer.push(id);
@@ -53,7 +57,7 @@ export async function benchBridging(threads: number): Promise<void> {
         ({ state, logits } = await session.advance(state, [id], 'last'));
       }
       state.release();
-      const counts = right.get(TAIL_LINES[at] ?? 0);
+      const counts = right[at];
       if (counts === undefined) continue;
       if (writer.text === span.middle) counts.exact++;
       if (firstWord(writer.text) === firstWord(span.middle)) counts.start++;
@@ -62,10 +66,15 @@ export async function benchBridging(threads: number): Promise<void> {
   const share = (count: number): string => `${((100 * count) / SPANS).toFixed(1)} %`;
   printTable(
     `The rest of a line at ${SPANS} places, with so many lines below it in the tail, bundled model`,
-    ['lines', 'exact', 'first word right'],
-    TAIL_LINES.map((lines) => {
-      const { exact, start } = right.get(lines) ?? { exact: 0, start: 0 };
-      return [String(lines), share(exact), share(start)];
+    ['lines in the tail', 'recent text', 'exact', 'first word right'],
+    ARRANGEMENTS.map(({ tailLines, recentSteps }, at) => {
+      const { exact, start } = right[at] ?? { exact: 0, start: 0 };
+      return [
+        String(tailLines),
+        recentSteps === 0 ? '2 to 5 lines' : '6 to 9 lines',
+        share(exact),
+        share(start),
+      ];
     }),
   );
   await model.close();

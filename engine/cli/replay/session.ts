@@ -104,7 +104,8 @@ export async function replaySession(
     freeAt = start + account.totalMs;
     lateTokens = 0;
     // The keystrokes that follow are cheaper in the plain layout.
-    if (account.tailLines > 0) await warm({ document, at: freeAt }, interruption(timed, index + 1));
+    if (account.tailLines + account.recentSteps > 0)
+      await warm({ document, at: freeAt }, interruption(timed, index + 1));
   }
   return requests;
 }

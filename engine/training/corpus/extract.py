@@ -27,6 +27,7 @@ def extract(archive: Path) -> Extraction:
     """Reads one archive; an Extraction without files says in `note` why."""
     licences: dict[str, str] = {}
     texts: dict[str, str] = {}  # path -> text
+    scripts: set[str] = set()  # paths without extension
     declared: set[str] = set()  # paths without extension that have a .d.ts: their .js is compiled
     try:
         for path, data in read_members(archive):
@@ -36,10 +37,12 @@ def extract(archive: Path) -> Extraction:
                 texts.update(sources_in_map(data))
             elif path.endswith(".d.ts"):
                 declared.add(path.removesuffix(".d.ts"))
-            elif language_of(path) and len(data) <= 200_000:
+            elif (language := language_of(path, data[:64])) and len(data) <= 200_000:
                 text = _decode(data)
                 if text is not None:
                     texts[path] = text
+                    if language == "shellscript":
+                        scripts.add(path)
     except (tarfile.TarError, zipfile.BadZipFile, OSError, EOFError) as error:
         return Extraction(note=f"unreadable: {type(error).__name__}")
     licence = package_licence(licences)
@@ -48,7 +51,7 @@ def extract(archive: Path) -> Extraction:
     typescript = sum(path.endswith((".ts", ".tsx")) for path in texts)
     files = []
     for path, text in texts.items():
-        language = language_of(path)
+        language = "shellscript" if path in scripts else language_of(path)
         if language is None or path_rejected(path, language):
             continue
         if language.startswith("javascript"):

@@ -1,5 +1,6 @@
 """File names to VS Code language ids."""
 
+import re
 from pathlib import PurePosixPath
 
 BY_EXTENSION: dict[str, str] = {
@@ -21,8 +22,17 @@ MIX: dict[str, float] = {
 }  # fmt: skip
 
 
-def language_of(path: str) -> str | None:
-    """The language id of a file of the corpus, or None for a file that is not wanted."""
+SHELL_SHEBANG = re.compile(rb"#! *(?:/usr/bin/env +|/usr/local/bin/|/usr/bin/|/bin/)(?:ba|da)?sh\b")
+
+
+def language_of(path: str, head: bytes = b"") -> str | None:
+    """The language id of a file of the corpus, or None for a file that is not wanted.
+
+    `head` is the file's first bytes: a name without extension is a shell script where they say so.
+    """
     if path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return None  # declarations repeat what the source says, without code
-    return BY_EXTENSION.get(PurePosixPath(path).suffix.lower())
+    suffix = PurePosixPath(path).suffix.lower()
+    if not suffix and SHELL_SHEBANG.match(head):
+        return "shellscript"
+    return BY_EXTENSION.get(suffix)

@@ -20,18 +20,27 @@ MARKERS: dict[str, str] = {
     "MPL": r"Mozilla Public License",
     "EPL": r"Eclipse Public License",
     "CDDL": r"COMMON DEVELOPMENT AND DISTRIBUTION",
+    "CC-BY": r"Attribution(?:-\w+)* \d\.\d International",
+}
+# Terms that take back what the permissive text beside them grants, wherever they stand.
+RESTRICTIONS: dict[str, str] = {
+    "FSL": r"Functional Source License|\bFSL-1\.|Competing Use",
+    "PolyForm": r"PolyForm \w+ License",
     "BUSL": r"Business Source License",
     "SSPL": r"Server Side Public License",
     "Elastic": r"Elastic License",
     "Commons-Clause": r"Commons Clause",
-    "CC-BY": r"Attribution(?:-\w+)* \d\.\d International",
+    "commercial": r"both commercial and permissive|commercial licen[cs]e (?:agreement|is required)|non-?commercial (?:use|purposes) only",
 }
 PERMITTED = {"Apache-2.0", "MIT", "BSD", "ISC", "0BSD", "PSF", "Unlicense", "CC0"}
 
 
 def identify(text: str) -> str | None:
-    """The licence that `text` states first, or None where no known one is found."""
+    """The licence that `text` states first, a restriction where it has one, or None where nothing known is found."""
     flat = re.sub(r"\s+", " ", text)
+    for name, pattern in RESTRICTIONS.items():
+        if re.search(pattern, flat, re.IGNORECASE):
+            return name
     found: list[tuple[int, str]] = []
     for name, pattern in MARKERS.items():
         match = re.search(pattern, flat, re.IGNORECASE)

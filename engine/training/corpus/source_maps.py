@@ -1,14 +1,14 @@
-"""TypeScript sources that a package ships inside its source maps."""
+"""TypeScript and JSX sources that a package ships inside its source maps."""
 
 import json
 import re
 from collections.abc import Iterator
 
-SOURCE = re.compile(r"(?<!\.d)\.(ts|tsx|mts)$")
+SOURCE = re.compile(r"(?<!\.d)\.(ts|tsx|mts|jsx)$")
 
 
 def sources_in_map(text: bytes) -> Iterator[tuple[str, str]]:
-    """(path, text) of each TypeScript source in a source map (version 3, `sourcesContent`); none from other files."""
+    """(path, text) of each TypeScript or JSX source in a source map (version 3, `sourcesContent`); none from other files."""
     if b"sourcesContent" not in text:
         return
     try:

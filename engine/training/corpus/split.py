@@ -5,10 +5,14 @@ import hashlib
 VALID_PERCENT, TEST_PERCENT = 3, 3
 
 
+def family_of(name: str) -> str:
+    """The project a package belongs to, by its name: the scope for @scope/name, whose siblings share code."""
+    return name.split("/")[0] if name.startswith("@") else name
+
+
 def split_of(registry: str, name: str) -> str:
-    """train, valid or test, from a hash of the name (of the scope for @scope/name: siblings share code)."""
-    family = name.split("/")[0] if name.startswith("@") else name
-    percent = int(hashlib.sha256(f"{registry}:{family}".encode()).hexdigest(), 16) % 100
+    """train, valid or test, from a hash of the registry and the family."""
+    percent = int(hashlib.sha256(f"{registry}:{family_of(name)}".encode()).hexdigest(), 16) % 100
     if percent < VALID_PERCENT:
         return "valid"
     return "test" if percent < VALID_PERCENT + TEST_PERCENT else "train"

@@ -146,10 +146,10 @@ describe('command line: models', () => {
       special('suffix'),
       ...tokenizer.encode('f(a);\n'),
       special('prefix'),
-      ...tokenizer.encode('let a = 1;\nlet b = '),
       special('tail'),
       ...tokenizer.encode(';'),
       special('middle'),
+      ...tokenizer.encode('let a = 1;\nlet b = '),
     ]);
     assert.ok((await ids('--window-tokens', '4,0')).length < (await ids()).length);
     assertFailed(await runCli(['fim-prompt', ...files, '--format', 'mistral']), /\[SUFFIX\]|<s>/);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { bridge } from '../../../engine/completion/bridge.ts';
-import type { Prompt } from '../../../engine/prompt/index.ts';
+import { bridge, type Build } from '../../../engine/completion/bridge.ts';
 import { CheckpointTree } from '../../../engine/state/checkpoint-tree.ts';
 import { stateOf } from '../../fixtures/states.ts';
 
@@ -8,18 +7,26 @@ import { stateOf } from '../../fixtures/states.ts';
 const line = (number: number): number[] => Array.from({ length: 20 }, () => number);
 const DOCUMENT_LINES = 60;
 
-/** A prompt at a line's end: the lines below, a mark, the lines above and this one, a mark, the lines in the tail. */
-function promptAt(cursor: number, lastLine = DOCUMENT_LINES) {
-  return (tailLines: number): Prompt => {
+/** Lines above the cursor that are recent, and that a step adds. */
+const RECENT = 2;
+const STEP = 4;
+
+/** A prompt at a line's end: the lines below, a mark, the lines above, a mark, the lines in the tail, a mark, the recent lines. */
+function promptAt(cursor: number, lastLine = DOCUMENT_LINES): Build {
+  return ({ tailLines = 0, recentSteps = 0 } = {}) => {
     const lines = Math.min(tailLines, lastLine - cursor);
     const numbers = Array.from({ length: lastLine }, (_, at) => at + 1);
+    const last = Math.max(0, Math.floor((cursor - RECENT) / STEP));
+    const step = Math.max(0, last - recentSteps);
     const ids = [
       ...numbers.slice(cursor + lines).flatMap(line),
-      ...[0, ...numbers.slice(0, cursor).flatMap(line), 0],
+      ...[0, ...numbers.slice(0, step * STEP).flatMap(line), 0],
       ...numbers.slice(cursor, cursor + lines).flatMap(line),
+      ...[0, ...numbers.slice(step * STEP, cursor).flatMap(line)],
     ];
-    const places = { suffixEnd: 0, prefixStart: 0, prefixEnd: 0, lineStarts: [] };
-    return { format: 'mamba-complete', ids, endIds: [], tailLines: lines, ...places };
+    const places = { suffixEnd: 0, prefixStart: 0, prefixEnd: 0, cursor: 0 };
+    const prompt = { ids, endIds: [], tailLines: lines, recentSteps: last - step };
+    return { format: 'mamba-complete', ...prompt, ...places };
   };
 }
 
@@ -30,7 +37,7 @@ describe('bridge', () => {
   };
   /** The state at the end of a prompt's lines above the cursor, as a request there leaves it. */
   const visit = (cursor: number): void => {
-    keep(promptAt(cursor)(0).ids.slice(0, -1));
+    keep(promptAt(cursor)().ids.slice(0, -1));
   };
   beforeEach(() => {
     tree = new CheckpointTree({ budgetBytes: 1000, stateBytes: 1, logBytes: 1 });
@@ -48,11 +55,19 @@ describe('bridge', () => {
   it('after a jump up by some lines, the lines between stand in the tail', () => {
     visit(30);
     // The suffix from line 31 on is known, and of the prefix nothing: the lines above are read again.
-    const suffixOnly = promptAt(30)(0).ids.slice(0, 20 * 30);
+    const suffixOnly = promptAt(30)().ids.slice(0, 20 * 30);
     keep(suffixOnly);
     const prompt = bridge(promptAt(24), tree);
     assert.equal(prompt.tailLines, 6);
     assert.deepEqual(prompt.ids.slice(0, suffixOnly.length), suffixOnly);
+  });
+
+  it('where a step of lines has been typed, the recent text goes on as it began', () => {
+    const before = promptAt(29, 29)().ids;
+    keep(before);
+    const next = bridge(promptAt(30, 30), tree);
+    assert.deepEqual({ ...next, ids: next.ids.slice(0, before.length) }, { ...next, ids: before });
+    assert.equal(next.recentSteps, 1);
   });
 
   it('a jump too far for a tail takes the plain prompt', () => {
@@ -63,9 +78,9 @@ describe('bridge', () => {
   it('does not look for another prompt to save a few tokens', () => {
     let built = 0;
     const short = promptAt(1, 1);
-    bridge((tailLines) => {
+    bridge((arrangement) => {
       built++;
-      return short(tailLines);
+      return short(arrangement);
     }, tree);
     assert.equal(built, 1);
   });
@@ -73,10 +88,10 @@ describe('bridge', () => {
   it('asks for no more lines than there are', () => {
     const asked: number[] = [];
     const near = promptAt(57);
-    bridge((tailLines) => {
-      asked.push(tailLines);
-      return near(tailLines);
+    bridge((arrangement) => {
+      asked.push(arrangement?.tailLines ?? 0);
+      return near(arrangement);
     }, tree);
-    assert.deepEqual(asked, [0, 1, 2, 3, 4]);
+    assert.deepEqual(asked, [0, 0, 1, 1, 2, 2, 3, 3, 4]);
   });
 });

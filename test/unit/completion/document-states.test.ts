@@ -56,6 +56,23 @@ describe('states on disk', () => {
     assert.equal(again.account.reusedTokens + again.account.advancedTokens, again.account.promptTokens);
   });
 
+  it('so does a prompt that ends with the cursor and nothing else', async () => {
+    const folder = newFolder();
+    const files = new StateFiles({
+      folder,
+      modelHash: 'cd'.repeat(32),
+      stateLength: session.stateBytes / 4,
+      capBytes: 1e8,
+    });
+    const model = { session, tokenizer, format: chooseFimFormat(tokenizer, 'continuation') };
+    const before = new Completer(model, 2 ** 24, { files });
+    await before.complete(request(), never);
+    await before.save('file:///a.ts');
+    await before.written();
+    const { account } = await new Completer(model, 2 ** 24, { files }).complete(request(), never);
+    assert.ok(account.advancedTokens <= 8, JSON.stringify(account));
+  });
+
   it('after an edit above the cursor, the suffix still is', async () => {
     const folder = newFolder();
     const before = start(folder);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Completer, type CompletionModel } from '../../../engine/completion/completer.ts';
 import { unfinishedWord } from '../../../engine/decoding/index.ts';
-import type { CompletionRequest, CompletionResult } from '../../../engine/index.ts';
+import type { Account, CompletionRequest, CompletionResult } from '../../../engine/index.ts';
 import { buildPrompt, chooseFimFormat, FIM_FORMATS } from '../../../engine/prompt/index.ts';
 import type { ModelSession } from '../../../engine/runtime/model-session.ts';
 import { openModel } from '../../../engine/runtime/open-model.ts';
@@ -95,9 +95,9 @@ class Comparison {
     this.reused += account.reusedTokens;
     this.replayed += account.replayedTokens;
     const { first } = this.witness;
-    if (first !== undefined) await this.compareRun(first, this.promptIds(request, account.tailLines), where);
+    if (first !== undefined) await this.compareRun(first, this.promptIds(request, account), where);
     // A cold start has no reason to bridge, and is asked something else then.
-    if (account.tailLines > 0) {
+    if (account.tailLines + account.recentSteps > 0) {
       this.bridged++;
       return result;
     }
@@ -108,12 +108,12 @@ class Comparison {
     return result;
   }
 
-  private promptIds(request: CompletionRequest, tailLines: number): number[] {
+  private promptIds(request: CompletionRequest, { tailLines, recentSteps }: Account): number[] {
     const { tokenizer, format } = this.model;
     const { prefix } = request.context;
     const finished = prefix.slice(0, prefix.length - unfinishedWord(prefix).length);
     const context = { ...request.context, prefix: finished };
-    return buildPrompt(context, { ...request, tailLines }, format, tokenizer).ids;
+    return buildPrompt(context, { ...request, tailLines, recentSteps }, format, tokenizer).ids;
   }
 
   /** The state and the logits, against those of one run over all tokens. */

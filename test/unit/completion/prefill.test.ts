@@ -37,6 +37,7 @@ describe('prefill', () => {
     suffixEnd,
     prefixStart: tokens.length - 1,
     prefixEnd: tokens.length,
+    cursor: tokens.length,
   });
   const none = { end: undefined, reusedTokens: 0, warmedTokens: 0, replayedTokens: 0 };
   const options = { document: 'a', isWarming: false, isCancelled: never };
@@ -83,7 +84,7 @@ describe('prefill', () => {
   });
 
   it('restores any place of the logged tokens to the bits that it had', async () => {
-    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95 };
+    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95, cursor: 95 };
     const warm = prefiller(60);
     await end(warm, prompt);
     for (const length of [36, 50, 51, 87, 94, 97]) {
@@ -116,7 +117,7 @@ describe('prefill', () => {
   });
 
   it('goes on from a replayed state as from the one that it was', async () => {
-    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95 };
+    const prompt = { ids, suffixEnd: 20, prefixStart: 22, prefixEnd: 95, cursor: 95 };
     const warm = prefiller(60);
     const cold = await end(warm, prompt);
     const other = [...ids.slice(0, 70), ...randomIds(30, 9)];
@@ -129,7 +130,7 @@ describe('prefill', () => {
 
   it('a suffix that stands behind the prefix is not logged', async () => {
     const by = prefiller(30);
-    const prompt = { ids, suffixEnd: 95, prefixStart: 1, prefixEnd: 40 };
+    const prompt = { ids, suffixEnd: 95, prefixStart: 1, prefixEnd: 40, cursor: 40 };
     await end(by, prompt);
     const found = by.tree.look([...ids.slice(0, 60), 0, 0]);
     assert.equal(found?.length, 40);
@@ -138,7 +139,7 @@ describe('prefill', () => {
 
   it('gives way while it replays', async () => {
     const by = prefiller(100);
-    await end(by, { ids, suffixEnd: 0, prefixStart: 0, prefixEnd: 100 });
+    await end(by, { ids, suffixEnd: 0, prefixStart: 0, prefixEnd: 100, cursor: 100 });
     let asked = 0;
     const turned = [...ids.slice(0, 90), 1, 2];
     const options2 = { ...options, isCancelled: () => ++asked > 0 };

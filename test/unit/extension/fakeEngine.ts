@@ -16,6 +16,7 @@ export const account: Account = {
   draftedTokens: 0,
   acceptedTokens: 0,
   tailLines: 0,
+  recentSteps: 0,
   firstTokenMs: 12.4,
   promptMs: 0.4,
   prefillMs: 10,

@@ -8,17 +8,17 @@ const code = Array.from({ length: 400 }, (_, line) => `  const value${line} = co
 describe('buildPrompt', () => {
   const budget = { prefixTokens: 400, suffixTokens: 200 };
 
-  it('says where the suffix ends, where the prefix begins and ends, and where its lines begin', async () => {
+  it('says where the suffix ends, where the prefix begins and ends, and where the cursor stands', async () => {
     const tokenizer = await loadTokenizer('test/fixtures/tokenizer/byte-level');
     const format = chooseFimFormat(tokenizer);
     const context = {
-      prefix: 'a\n\n  b\n  c',
+      prefix: '1\n2\n3\n4\n5\n  b\n  c',
       suffix: ' d\ne\n',
       prefixOffset: 0,
       path: 'x.ts',
       languageId: 'ts',
     };
-    const { ids, suffixEnd, prefixStart, prefixEnd, lineStarts } = buildPrompt(
+    const { ids, suffixEnd, prefixStart, prefixEnd, cursor } = buildPrompt(
       context,
       budget,
       format,
@@ -26,10 +26,28 @@ describe('buildPrompt', () => {
     );
     assert.equal(ids[suffixEnd], tokenizer.special('<|prefix|>'));
     assert.equal(ids[prefixStart - 1], tokenizer.special('<|prefix|>'));
+    assert.equal(tokenizer.decode(ids.slice(prefixStart, prefixEnd)), '1\n2\n3\n4\n');
     assert.equal(ids[prefixEnd], tokenizer.special('<|tail|>'));
-    assert.equal(tokenizer.decode(ids.slice(prefixStart, prefixEnd)), context.prefix);
-    const lines = lineStarts.map((at) => tokenizer.decode(ids.slice(at, prefixEnd)));
-    assert.deepEqual(lines, ['  b\n  c', '  c']);
+    const middle = ids.indexOf(tokenizer.special('<|middle|>') ?? -1);
+    assert.equal(tokenizer.decode(ids.slice(middle + 1)), '5\n  b\n  c');
+    assert.equal(cursor, ids.length);
+  });
+
+  it("the recent text begins a step further up where that is asked for, and at the window's start at most", async () => {
+    const tokenizer = await loadTokenizer('test/fixtures/tokenizer/byte-level');
+    const format = chooseFimFormat(tokenizer);
+    const at = (lines: number, recentSteps: number) => {
+      const prefix = Array.from({ length: lines }, (_, line) => `${line}\n`).join('');
+      const context = { prefix, suffix: '', prefixOffset: 0, path: '', languageId: '' };
+      const prompt = buildPrompt(context, { ...budget, recentSteps }, format, tokenizer);
+      const middle = prompt.ids.indexOf(tokenizer.special('<|middle|>') ?? -1);
+      return [tokenizer.decode(prompt.ids.slice(middle + 1)).split('\n')[0], prompt.recentSteps];
+    };
+    assert.deepEqual(at(9, 0), ['4', 0]);
+    assert.deepEqual(at(10, 0), ['8', 0]);
+    assert.deepEqual(at(10, 1), ['4', 1]);
+    assert.deepEqual(at(10, 3), ['0', 2]);
+    assert.deepEqual(at(1, 1), ['0', 0]);
   });
 
   it('keeps all but the last few tokens while a line is typed', async () => {

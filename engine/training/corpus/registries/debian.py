@@ -9,10 +9,14 @@ def fetch(name: str, version: str, into: Path) -> tuple[Path, str]:
     """The upstream .orig.tar and its version."""
     target = into / f"debian-{name}"
     target.mkdir(parents=True, exist_ok=True)
-    run(["apt-get", "source", "--quiet", "--download-only", f"{name}={version}" if version else name], cwd=target)
+    failure = ""
+    try:
+        run(["apt-get", "source", "--quiet", "--download-only", f"{name}={version}" if version else name], cwd=target)
+    except ClientError as error:  # Debian's own patches may be missing; only the upstream's archive is wanted
+        failure = str(error)
     # A package may have several .orig tars; the one without a component name is the upstream's own.
     upstream = sorted(target.glob("*.orig.tar.*z*"), key=lambda path: -path.stat().st_size)
     upstream = [path for path in upstream if path.suffix != ".asc"]
     if not upstream:
-        raise ClientError(f"no .orig.tar for {name}")
+        raise ClientError(failure or f"no .orig.tar for {name}")
     return upstream[0], upstream[0].name.split("_")[1].split(".orig")[0]
