@@ -2,6 +2,9 @@ import { complete } from './cli/complete.ts';
 import { convertModel } from './cli/convert.ts';
 import { fimPrompt } from './cli/fim-prompt.ts';
 import { generate } from './cli/generate.ts';
+import { installModel } from './cli/install.ts';
+import { models } from './cli/models.ts';
+import { remove } from './cli/remove.ts';
 import { replay } from './cli/replay.ts';
 import { logits } from './cli/logits.ts';
 import { tokenize } from './cli/tokenize.ts';
@@ -14,6 +17,9 @@ const COMMANDS: Record<string, Command> = {
   tokenize,
   'fim-prompt': fimPrompt,
   convert: convertModel,
+  models,
+  install: installModel,
+  remove,
   replay,
 };
 

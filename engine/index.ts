@@ -5,6 +5,7 @@ export type { CompletionRequest } from './completion/request.ts';
 export type { Account, CompletionResult, NoCompletionReason, StopReason } from './completion/result.ts';
 export { scanBrackets, type Scan, type TextLines as LineMode } from './decoding/index.ts';
 export { BadInputError, type BadInput } from './errors.ts';
+export * from './library/index.ts';
 export type { CompletionContext } from './prompt/index.ts';
 export { openEngine, type EngineOptions } from './worker/client.ts';
 export { EngineGoneError, type Engine } from './worker/engine.ts';

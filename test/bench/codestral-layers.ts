@@ -1,7 +1,7 @@
 import { greedy } from '../../engine/decoding/index.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
 import { BLOCK, LAYERS, randomPackage } from './random-package.ts';
-import { ReadBandwidth } from './read-bandwidth.ts';
+import { ReadBandwidth } from '../../engine/library/read-bandwidth.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 

@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-const MEBIBYTES_A_THREAD = 256;
 const SETTLE_MS = 50;
 const PASSES = 3;
-const BYTES = MEBIBYTES_A_THREAD * 2 ** 20;
 
 /** Reads memory as fast as wide loads can, on some threads at once: the limit that decoding is held against. */
 export class ReadBandwidth {
-  private constructor(private readonly workers: readonly Worker[]) {}
+  private constructor(
+    private readonly workers: readonly Worker[],
+    private readonly bytes: number,
+  ) {}
 
-  static async start(threads: number): Promise<ReadBandwidth> {
+  /** @param mebibytes that each thread reads: more than its caches hold */
+  static async start(threads: number, mebibytes = 256): Promise<ReadBandwidth> {
+    const bytes = mebibytes * 2 ** 20;
     const workers = Array.from(
       { length: threads },
-      () => new Worker(WORKER, { eval: true, workerData: sumModule() }),
+      () => new Worker(WORKER, { eval: true, workerData: { module: sumModule(bytes), bytes } }),
     );
     await Promise.all(workers.map(answer));
-    return new ReadBandwidth(workers);
+    return new ReadBandwidth(workers, bytes);
   }
 
   /** The best of some passes over all memory, in bytes a second. */
@@ -29,7 +32,7 @@ export class ReadBandwidth {
       const answers = this.workers.map(answer);
       for (const worker of this.workers) worker.postMessage('read');
       await Promise.all(answers);
-      best = Math.max(best, (this.workers.length * BYTES * 1000) / (performance.now() - started));
+      best = Math.max(best, (this.workers.length * this.bytes * 1000) / (performance.now() - started));
     }
     return best;
   }
@@ -51,18 +54,18 @@ function answer(worker: Worker): Promise<void> {
 
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { memory, sum } = new WebAssembly.Instance(new WebAssembly.Module(workerData)).exports;
+const { memory, sum } = new WebAssembly.Instance(new WebAssembly.Module(workerData.module)).exports;
 new BigInt64Array(memory.buffer).fill(3n); // touched, so that it is memory and not the zero page
-sum(0, ${BYTES});
+sum(0, workerData.bytes);
 parentPort.postMessage('ready');
-parentPort.on('message', () => { sum(0, ${BYTES}); parentPort.postMessage('read'); });
+parentPort.on('message', () => { sum(0, workerData.bytes); parentPort.postMessage('read'); });
 `;
 
 /**
  * A WebAssembly module with `sum(from, to)`: the 64-bit words of its memory added up, 128 bytes a step in four 128-bit sums.
  * Written out in binary (https://webassembly.github.io/spec/core/binary), since JavaScript itself has no wide loads.
  */
-function sumModule(): Uint8Array {
+function sumModule(bytes: number): Uint8Array {
   const [i32, i64, v128] = [0x7f, 0x7e, 0x7b];
   const [getLocal, setLocal, teeLocal] = [0x20, 0x21, 0x22];
   const add = [0xfd, ...leb(0xce)]; // i64x2.add
@@ -80,7 +83,7 @@ function sumModule(): Uint8Array {
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, 2, i32, i32, 1, i64]),
     ...section(3, [1, 0]),
-    ...section(5, [1, 0, ...leb(BYTES / 65536)]),
+    ...section(5, [1, 0, ...leb(bytes / 65536)]),
     ...section(7, [2, ...name('memory'), 2, 0, ...name('sum'), 0, 0]),
     ...section(10, [1, ...leb(body.length), ...body]),
   ]);

@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findTokenizer } from '../tokenizer/index.ts';
+import { convert as convertHere, type ConvertOptions } from '../weights/convert.ts';
+import { MANIFEST_FILE } from '../weights/manifest.ts';
+import { readConfig } from '../weights/read-config.ts';
+import { findModel, type CatalogueModel } from './catalogue.ts';
+import { FolderLock } from './folder-lock.ts';
+import { chooseFiles } from './hub/choose-files.ts';
+import { HubClient, type HubOptions } from './hub/client.ts';
+import { downloadModel, isThere, type ModelDownloadOptions } from './hub/download-model.ts';
+import type { DownloadProgress } from './hub/progress.ts';
+import { readRepository, type Repository } from './hub/repository.ts';
+import { placesOf, readModel, sweep, type InstalledModel } from './installed.ts';
+import { modelName } from './model-name.ts';
+import { readRecord, writeRecord, type ModelRecord } from './record.ts';
+
+/** What an installation is doing; each phase comes once and in this order, and those that are done already are left out. */
+export type InstallProgress =
+  | { phase: 'looking' }
+  | ({ phase: 'downloading' } & DownloadProgress)
+  /** Tensors of the package. */
+  | { phase: 'converting'; done: number; total: number };
+
+export interface InstallOptions
+  extends HubOptions, Pick<ModelDownloadOptions, 'retry' | 'stallMs' | 'open' | 'statfs'> {
+  /** The models folder. */
+  models: string;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: InstallProgress) => void) | undefined;
+  /** Bits a weight; the catalogue's by default, 4 for other repositories. */
+  bits?: 4 | 8 | undefined;
+  /** Weights that share a scale. Default 128. */
+  block?: number | undefined;
+  /** Branch, tag or commit of a repository that is not in the catalogue. Default `main`. */
+  revision?: string | undefined;
+  /** Keep the downloaded files beside the package. Default false. */
+  keepsSource?: boolean | undefined;
+  /** Makes the package; one that computes in another thread by the caller's choice. Default: in this thread. */
+  convert?: ((options: ConvertOptions) => Promise<unknown>) | undefined;
+}
+
+/** Package bytes for a byte of 16-bit source, scales and the 8-bit vocabulary included; 32-bit sources need half. */
+const PACKAGE_SHARE = { 4: 0.36, 8: 0.6 };
+
+/**
+ * Installs a model: downloads what is missing, converts it, and removes the download. Cancelled, closed in between or failed, it
+ * goes on where it was when it is called again. An installed model is returned as it is.
+ * @param which a model of the catalogue by itself, its id or repository, or another repository as `owner/name`
+ * @throws HubError, HubUnavailableError, BadInputError, or the signal's reason
+ */
+export async function install(
+  which: CatalogueModel | string,
+  options: InstallOptions,
+): Promise<InstalledModel> {
+  const known = typeof which === 'string' ? findModel(which) : which;
+  const wanted = describeModel(known, typeof which === 'string' ? which : which.id, options);
+  const client = new HubClient(options);
+  const places = placesOf(options.models, wanted.name);
+  await mkdir(places.folder, { recursive: true });
+  await sweep(options.models);
+  const lock = await FolderLock.take(places.lock);
+  const signal = options.signal === undefined ? lock.signal : AbortSignal.any([options.signal, lock.signal]);
+  try {
+    if (!existsSync(join(places.package, MANIFEST_FILE))) {
+      await makePackage(wanted, client, { ...options, signal });
+    }
+    if (options.keepsSource !== true) await rm(places.source, { recursive: true, force: true });
+  } finally {
+    // Nothing was begun: no folder stays behind.
+    if (!existsSync(places.record)) await rm(places.folder, { recursive: true, force: true });
+    await lock.release();
+  }
+  const installed = await readModel(options.models, wanted.name);
+  if (installed === undefined) throw new Error(`${places.folder} went away while it was installed`);
+  return installed;
+}
+
+interface Wanted extends Pick<ModelRecord, 'title' | 'repository' | 'requested' | 'fim' | 'bits' | 'block'> {
+  name: string;
+  licence: string | null;
+}
+
+function describeModel(known: CatalogueModel | undefined, name: string, options: InstallOptions): Wanted {
+  const bits = options.bits ?? known?.bits ?? 4;
+  const suffix = bits === (known?.bits ?? 4) ? '' : `-${bits}bit`;
+  return {
+    name: modelName(known?.id ?? name) + suffix,
+    title: known?.title ?? name,
+    repository: known?.repository ?? name,
+    requested: options.revision ?? known?.revision ?? 'main',
+    licence: known?.licence ?? null,
+    fim: known?.fim ?? null,
+    bits,
+    block: options.block ?? 128,
+  };
+}
+
+async function makePackage(wanted: Wanted, client: HubClient, options: InstallOptions): Promise<void> {
+  const places = placesOf(options.models, wanted.name);
+  const record = await download(wanted, client, options);
+  options.signal?.throwIfAborted();
+  const tokenizer = await findTokenizer(places.source);
+  await (options.convert ?? convertHere)({
+    source: places.source,
+    destination: places.package,
+    bits: record.bits,
+    block: record.block,
+    name: record.title,
+    tokenizer: tokenizer?.file,
+    onProgress: (done, total) => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.({ phase: 'converting', done, total });
+    },
+  });
+}
+
+/** Downloads what is missing of the source; nothing is asked of the hub if nothing is. */
+async function download(wanted: Wanted, client: HubClient, options: InstallOptions): Promise<ModelRecord> {
+  const { signal, retry, onProgress } = options;
+  const places = placesOf(options.models, wanted.name);
+  const earlier = await readRecord(places.record);
+  const resumed = earlier !== undefined && isSame(earlier, wanted) ? earlier : undefined;
+  if (resumed !== undefined && (await isComplete(places.source, resumed.files))) return resumed;
+
+  onProgress?.({ phase: 'looking' });
+  const revision = resumed?.revision ?? wanted.requested;
+  const repository = await readRepository(wanted.repository, revision, { client, retry, signal });
+  chooseFiles(repository);
+  if (resumed === undefined) await rm(places.source, { recursive: true, force: true });
+  const record = recordOf(wanted, client, repository);
+  await writeRecord(places.record, record);
+  const files = await downloadModel(repository, places.source, {
+    ...options,
+    client,
+    spaceAfter: (weightBytes) => weightBytes * PACKAGE_SHARE[wanted.bits],
+    // Whether this program can run the model is known from a few kilobytes.
+    onSmallFiles: async (source) => {
+      try {
+        await readConfig(source);
+        await findTokenizer(source);
+      } catch (error) {
+        await rm(places.record);
+        throw error;
+      }
+    },
+    onProgress: (progress) => onProgress?.({ phase: 'downloading', ...progress }),
+  });
+  const complete = { ...record, files };
+  await writeRecord(places.record, complete);
+  return complete;
+}
+
+async function isComplete(folder: string, files: ModelRecord['files']): Promise<boolean> {
+  if (files === null) return false;
+  const there = await Promise.all(files.map((file) => isThere(folder, file)));
+  return there.every(Boolean);
+}
+
+function isSame(record: ModelRecord, { repository, requested, bits, block }: Wanted): boolean {
+  return (
+    record.repository === repository &&
+    record.requested === requested &&
+    record.bits === bits &&
+    record.block === block
+  );
+}
+
+function recordOf(wanted: Wanted, client: HubClient, repository: Repository): ModelRecord {
+  const { title, requested, licence, fim, bits, block } = wanted;
+  return {
+    version: 1,
+    title,
+    endpoint: client.endpoint,
+    repository: repository.name,
+    requested,
+    revision: repository.revision,
+    licence: repository.licence ?? licence,
+    fim,
+    bits,
+    block,
+    files: null,
+  };
+}
