@@ -1,6 +1,7 @@
 import { benchBridging } from './bridging.ts';
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
+import { benchCodestralPeer } from './codestral-peer.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
 import { benchRestoring } from './restoring.ts';
 import { benchSessions } from './sessions.ts';
@@ -18,9 +19,10 @@ const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> =
   restoring: () => benchRestoring(THREADS),
   sessions: () => benchSessions(THREADS),
   speculation: () => benchSpeculation(THREADS),
+  'codestral-peer': (folder) => benchCodestralPeer(THREADS, folder),
   'llama-cpp': (trace = TRACE) => benchLlamaCpp(THREADS, trace),
 };
-const NEEDS_MORE = ['llama-cpp'];
+const NEEDS_MORE = ['codestral-peer', 'llama-cpp'];
 
 async function main(): Promise<void> {
   const [name, argument] = process.argv.slice(2);

@@ -61,7 +61,8 @@ export async function benchSpeculation(threads: number): Promise<void> {
   await benchBundled(threads);
 }
 
-async function timeSteps(
+/** Steps through a text as if the model chose it. */
+export async function timeSteps(
   session: ModelSession,
   ids: readonly number[],
   speculation: Speculation | undefined,

@@ -32,7 +32,7 @@ export function ggufTensor(
   weights: Buffer,
   config: Mamba2Config,
 ): GgufTensor {
-  const renamed = rename(name);
+  const renamed = ggufName(name);
   if (stored.encoding === 'blocks') {
     const { offset, scalesOffset, block, bits } = stored;
     if (bits !== 8) throw new Error(`${name} has ${bits} bits; Q8_0 has 8`);
@@ -45,10 +45,11 @@ export function ggufTensor(
   const values = floats(weights, stored.offset, size);
   // It keeps A itself where the checkpoint has the logarithm of its magnitude.
   const kept = renamed.endsWith('.ssm_a') ? values.map((value) => -Math.exp(value)) : values;
-  return { name: renamed, shape: shapeOf(renamed, stored.shape, config), type: 'F32', data: bytesOf(kept) };
+  return { name: renamed, shape: ggufShape(renamed, stored.shape, config), type: 'F32', data: bytesOf(kept) };
 }
 
-function rename(name: string): string {
+/** llama.cpp's name of a tensor, by Hugging Face's. */
+export function ggufName(name: string): string {
   const [, layer = '', ofLayer = ''] = /^backbone\.layers\.(\d+)\.(.*)$/.exec(name) ?? [];
   const inLayer = LAYER_NAMES[ofLayer];
   const renamed = inLayer === undefined ? OTHER_NAMES[name] : `blk.${layer}.${inLayer}`;
@@ -57,7 +58,11 @@ function rename(name: string): string {
 }
 
 /** The fastest axis first; A and D are rows of one, the norm's weights rows of a group. */
-function shapeOf(renamed: string, shape: readonly number[], config: Mamba2Config): readonly number[] {
+export function ggufShape(
+  renamed: string,
+  shape: readonly number[],
+  config: Mamba2Config,
+): readonly number[] {
   if (/\.ssm_[ad]$/.test(renamed)) return [1, config.heads];
   if (renamed.endsWith('.ssm_norm.weight')) return [innerSize(config) / config.groups, config.groups];
   // The convolution's middle axis, of one, is left out.

@@ -7,40 +7,48 @@ export type GgufValue =
   | { texts: readonly string[] }
   | { int32s: readonly number[] };
 
-export interface GgufTensor {
+export interface GgufTensorHead {
   name: string;
   /** Sizes of the axes, the fastest first. */
   shape: readonly number[];
   type: keyof typeof TENSOR_TYPES;
+}
+
+export interface GgufTensor extends GgufTensorHead {
   /** In the type's own layout, the fastest axis first. */
   data: Uint8Array;
 }
 
 const VERSION = 3;
-const TENSOR_TYPES = { F32: 0, Q8_0: 8 };
+const TENSOR_TYPES = { F32: 0, Q4_0: 2, Q8_0: 8, Q4_K: 12, Q6_K: 14 };
 const VALUE_TYPES = { uint32: 4, int32: 5, float32: 6, bool: 7, text: 8, array: 9 };
 /** Bytes at whose multiples the tensors begin; the format's default. */
-const ALIGNMENT = 32;
+export const ALIGNMENT = 32;
 
 /** The bytes of a GGUF file (ggml's docs/gguf.md), version 3, little-endian. */
 export function encodeGguf(
   metadata: Readonly<Record<string, GgufValue>>,
   tensors: readonly GgufTensor[],
 ): Buffer {
+  const sized = tensors.map((tensor) => ({ ...tensor, bytes: tensor.data.length }));
+  return Buffer.concat([ggufHead(metadata, sized), ...tensors.map(({ data }) => aligned(data))]);
+}
+
+/** What stands before the tensors' data, each of which is to be padded to a multiple of {@link ALIGNMENT}. */
+export function ggufHead(
+  metadata: Readonly<Record<string, GgufValue>>,
+  tensors: readonly (GgufTensorHead & { bytes: number })[],
+): Buffer {
   const values = Object.entries(metadata);
   const head = [Buffer.from('GGUF'), uint32(VERSION), uint64(tensors.length), uint64(values.length)];
   for (const [key, value] of values) head.push(text(key), encodeValue(value));
-  const data: Buffer[] = [];
   let offset = 0;
-  for (const tensor of tensors) {
-    const { name, shape, type } = tensor;
+  for (const { name, shape, type, bytes } of tensors) {
     head.push(text(name), uint32(shape.length), ...shape.map(uint64));
     head.push(uint32(TENSOR_TYPES[type]), uint64(offset));
-    const padded = aligned(tensor.data);
-    data.push(padded);
-    offset += padded.length;
+    offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
   }
-  return Buffer.concat([aligned(Buffer.concat(head)), ...data]);
+  return aligned(Buffer.concat(head));
 }
 
 function encodeValue(value: GgufValue): Buffer {
