@@ -19,9 +19,25 @@ export interface StateTensor {
   shape: readonly [Dimension, ...number[]];
 }
 
-/** What a recurrence reads of each token: the last `projected` − `skipped` numbers of every layer's projection. */
+/** Where an attention run is told how long the sequences are with its tokens: the index of the last one, int32 [batch] … */
+export const LAST_TOKEN = 'last_token';
+/** … and the number of tokens, int32 []. Only models with attention have these inputs. */
+export const TOTAL_TOKENS = 'total_tokens';
+
+/** What attention layers keep of each token: as many rows as there are tokens, where a state's other tensors stay as they are. */
+export interface KeyLayout {
+  /** Of the inputs [batch, heads, capacity, headDim], whose next ones share their memory: keys and values of each layer. */
+  names: readonly string[];
+  heads: number;
+  headDim: number;
+}
+
+export const NO_KEYS: KeyLayout = { names: [], heads: 0, headDim: 0 };
+
+/** What a recurrence reads of each token: the last `projected` − `skipped` numbers of every projection. */
 export interface LogLayout {
-  layers: number;
+  /** Names of the outputs that hold what the layers project to, and of the replay graph's inputs. */
+  projections: readonly string[];
   /** Numbers that a layer projects a token to. */
   projected: number;
   /** Of them, those at the front that the recurrence does not read. */
@@ -35,6 +51,7 @@ export interface ModelGraph {
   /** The .onnx file of the recurrences alone: from a state and what was logged of tokens to the state after them. */
   replayBytes: Uint8Array;
   state: readonly StateTensor[];
+  keys: KeyLayout;
   log: LogLayout;
   vocabularySize: number;
 }

@@ -23,6 +23,9 @@ const MOST_LOG_TOKENS = 256;
 /** The share of the memory that one prompt's logs may take. */
 const LOG_SHARE = 0.25;
 
+/** Of a long prompt: 1,500 and 500 of context, by default. Where states grow with their tokens it says how large one is. */
+export const PROMPT_TOKENS = 2048;
+
 /** What a completer needs of a loaded model. */
 export interface CompletionModel {
   session: ModelSession;
@@ -63,7 +66,8 @@ export class Completer {
     const forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
     this.vocabulary = { forbidden, endIds: format.endIds };
     const { stateBytes, logBytes } = session;
-    const tree = new CheckpointTree({ budgetBytes, stateBytes, logBytes }, (log) => {
+    const promptBytes = PROMPT_TOKENS * session.keyBytes;
+    const tree = new CheckpointTree({ budgetBytes, stateBytes, promptBytes, logBytes }, (log) => {
       session.recycle(log);
     });
     this.prefiller = {

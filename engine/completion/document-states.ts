@@ -58,8 +58,8 @@ export class DocumentStates {
     const prompt = this.prompts.get(document);
     if (files === undefined || prompt === undefined) return;
     for (const end of new Set([prompt.suffixEnd, prompt.cursor - 1])) {
-      if (this.pendingBytes + this.session.stateBytes > Math.max(PENDING_BYTES, 2 * this.session.stateBytes))
-        return;
+      const bytes = this.session.bytesAfter(end);
+      if (this.pendingBytes + bytes > Math.max(PENDING_BYTES, 2 * bytes)) return;
       // The same prompt has to have a token to advance by.
       const found = this.tree.look(prompt.ids.slice(0, end + 1), true);
       const state = await restore(this.session, found, () => false);
@@ -75,12 +75,13 @@ export class DocumentStates {
   }
 
   private write(files: StateFiles, ids: readonly number[], state: SequenceState): void {
-    const { stateBytes } = this.session;
-    this.pendingBytes += stateBytes;
+    const { session } = this;
+    const bytes = session.bytesAfter(state.length);
+    this.pendingBytes += bytes;
     this.writing = this.writing.then(async () => {
-      await files.put(ids, state.buffer.values);
+      await files.put(ids, session.valuesOf(state));
       state.release();
-      this.pendingBytes -= stateBytes;
+      this.pendingBytes -= bytes;
     });
   }
 

@@ -4,7 +4,7 @@ import { chooseFimFormat } from '../prompt/index.ts';
 import { openModel, type OpenModel } from '../runtime/open-model.ts';
 import { StateFiles } from '../state/state-files.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
-import { Completer } from './completer.ts';
+import { Completer, PROMPT_TOKENS } from './completer.ts';
 
 /** Memory for states where nothing is set: so many states, as far as the machine has memory for them. */
 const STATES = 12;
@@ -29,7 +29,7 @@ export interface ModelInfo {
   /** The name of the fill-in-the-middle format in use. */
   fimFormat: string;
   threads: number;
-  /** Size of one sequence's state in bytes, whatever the context. */
+  /** Size of one sequence's state in bytes; with attention, keys and values of its tokens come to it. */
   stateBytes: number;
   loadMs: number;
 }
@@ -73,7 +73,7 @@ export async function openCompleter(
   const { eosTokenId } = manifest.config;
   const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
   const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
-  const budget = stateBytes ?? defaultStateBytes(session.stateBytes, totalmem());
+  const budget = stateBytes ?? defaultStateBytes(session.bytesAfter(PROMPT_TOKENS), totalmem());
   const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, {
     files,
     speculates,
@@ -99,12 +99,12 @@ export async function openCompleter(
   };
 }
 
-function stateFiles(folder: string, { hash, session: { stateBytes } }: OpenModel): StateFiles {
+function stateFiles(folder: string, { hash, session }: OpenModel): StateFiles {
   return new StateFiles({
     folder,
     modelHash: hash,
-    stateLength: stateBytes / Float32Array.BYTES_PER_ELEMENT,
-    capBytes: Math.max(LEAST_BYTES_ON_DISK, STATES_ON_DISK * stateBytes),
+    stateLength: (tokens) => session.bytesAfter(tokens) / Float32Array.BYTES_PER_ELEMENT,
+    capBytes: Math.max(LEAST_BYTES_ON_DISK, STATES_ON_DISK * session.bytesAfter(PROMPT_TOKENS)),
   });
 }
 

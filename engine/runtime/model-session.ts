@@ -1,15 +1,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import {
-  IDS,
-  LOGIT_POSITIONS,
-  LOGITS,
-  nextState,
-  projection,
-  type ModelGraph,
-} from '../architecture/model-graph.ts';
-import { buildMamba2 } from '../architecture/mamba2.ts';
+import { IDS, LOGIT_POSITIONS, LOGITS, nextState, type ModelGraph } from '../architecture/model-graph.ts';
+import { buildModel } from '../architecture/build-model.ts';
 import { BadInputError } from '../errors.ts';
 import type { ModelPackage } from '../weights/package.ts';
+import { KeyCache } from './key-cache.ts';
+import { appendRows, gather, rowLength, scatter, type KeyPage, type PartVisitor } from './key-pages.ts';
 import { keepRuntimePrivate } from './privacy.ts';
 import { LogBuffers, type TokenLog } from './recurrence-log.ts';
 import { runInPlace } from './run-in-place.ts';
@@ -32,6 +27,14 @@ export interface Advanced {
   log: TokenLog[];
 }
 
+/** Copies of a sequence that go on side by side, each by a token at a time. */
+export interface Fork {
+  state: StateBuffer;
+  keys: KeyCache;
+  /** Tokens that each has seen. */
+  length: number;
+}
+
 export interface SessionOptions {
   /** Threads of one run. */
   threads: number;
@@ -41,10 +44,13 @@ export interface SessionOptions {
 
 /** A loaded model: advances a sequence's state by some tokens. One run at a time. */
 export class ModelSession {
-  /** Bytes of one sequence's state. */
+  /** Bytes of one sequence's state, but for the keys and values of its tokens. */
   readonly stateBytes: number;
+  /** Bytes of a token's keys and values: none without attention. */
+  readonly keyBytes: number;
   private readonly spare: StateBuffer[] = [];
   private readonly logs: LogBuffers;
+  private readonly keys: KeyCache;
   private readonly lastLogits: Tensor;
   private readonly noLogits: Tensor;
   /** In place of projections that nobody reads: the runtime keeps them to itself. */
@@ -57,16 +63,18 @@ export class ModelSession {
     private readonly replayer: InferenceSession,
   ) {
     this.stateBytes = stateLength(graph.state) * Float32Array.BYTES_PER_ELEMENT;
-    this.logs = new LogBuffers(graph.log, SPARE_BYTES);
+    this.keyBytes = rowLength(graph.keys) * Float32Array.BYTES_PER_ELEMENT;
+    this.logs = new LogBuffers(graph, SPARE_BYTES);
+    this.keys = new KeyCache(graph.keys);
     this.lastLogits = this.logitsTensor(1);
     this.noLogits = this.logitsTensor(0);
-    this.unwanted = Array.from({ length: graph.log.layers }, (_, layer) => [projection(layer), null]);
+    this.unwanted = graph.log.projections.map((name) => [name, null]);
   }
 
   /** Loads a model on the CPU provider. The weights file is mapped, and packed once more in memory by the runtime. */
   static async open(model: ModelPackage, { threads, source }: SessionOptions): Promise<ModelSession> {
     keepRuntimePrivate();
-    const graph = buildMamba2(model.manifest);
+    const graph = buildModel(model.manifest);
     const options: InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
@@ -97,15 +105,32 @@ export class ModelSession {
     return this.own(0, buffer ?? allocateState(this.graph.state));
   }
 
+  /** Bytes of a state after so many tokens, with their keys and values. */
+  bytesAfter(tokens: number): number {
+    return this.stateBytes + tokens * this.keyBytes;
+  }
+
+  /** All of a state in one piece, to be read only: as in {@link StateBuffer}, then the keys and values of its tokens. */
+  valuesOf(state: SequenceState): Float32Array {
+    const { values } = state.buffer;
+    if (this.keyBytes === 0) return values;
+    const all = new Float32Array(this.bytesAfter(state.length) / Float32Array.BYTES_PER_ELEMENT);
+    all.set(values);
+    gather(this.graph.keys, state.pages, state.length, all.subarray(values.length));
+    return all;
+  }
+
   /**
    * A state that was kept elsewhere.
    * @param length tokens that it has seen
-   * @param values as in {@link StateBuffer}; copied
+   * @param values as {@link valuesOf} gives them; copied
    */
   stateFrom(length: number, values: Float32Array): SequenceState {
     const buffer = this.spare.pop() ?? allocateState(this.graph.state);
-    buffer.values.set(values);
-    return this.own(length, buffer);
+    const size = buffer.values.length;
+    buffer.values.set(values.subarray(0, size));
+    const pages = this.keyBytes === 0 ? [] : scatter(this.graph.keys, length, values.subarray(size));
+    return this.own(length, buffer, pages);
   }
 
   /**
@@ -136,12 +161,24 @@ export class ModelSession {
     const isLogged = logFrom < ids.length;
     const projections = isLogged ? this.logs.outputs(ids.length) : this.unwanted;
     const fetches = { [LOGITS]: logits, ...Object.fromEntries(projections) };
-    const next = await this.step(this.session, state, ids.length, feeds, fetches);
-    return {
-      state: next,
-      logits: logits.data as Float32Array,
-      log: isLogged ? this.logs.take(ids.length, logFrom) : [],
-    };
+    const { keys } = this;
+    const { length: from } = state;
+    keys.load(state.pages, from, ids.length);
+    keys.bind(from + ids.length, feeds, fetches);
+    const next = await this.step(
+      this.session,
+      state,
+      ids.length,
+      feeds,
+      fetches,
+      (page, at, token, tokens) => {
+        keys.store(page, at, token, tokens);
+      },
+    );
+    keys.hold(next.pages, next.length);
+    const log = isLogged ? this.logs.take(ids.length, logFrom) : [];
+    this.logs.takeKeys(log, next.pages, next.length);
+    return { state: next, logits: logits.data as Float32Array, log };
   }
 
   /**
@@ -150,12 +187,19 @@ export class ModelSession {
    * @param log of at least one token, in their order, beginning with the one after the state
    */
   async replay(state: SequenceState, log: readonly TokenLog[]): Promise<SequenceState> {
-    return this.step(this.replayer, state, log.length, Object.fromEntries(this.logs.feeds(log)), {});
+    const { length: from } = state;
+    const feeds = Object.fromEntries(this.logs.feeds(log));
+    return this.step(this.replayer, state, log.length, feeds, {}, this.logs.keyWriter(log, from));
   }
 
   /** Copies of a state, to be advanced side by side; the caller keeps its reference. */
-  fork(state: SequenceState, sequences: number): StateBuffer {
-    return repeatState(state.buffer, this.graph.state, sequences);
+  fork(state: SequenceState, sequences: number): Fork {
+    this.keys.load(state.pages, state.length, 0);
+    return {
+      state: repeatState(state.buffer, this.graph.state, sequences),
+      keys: this.keys.repeat(sequences, 1),
+      length: state.length,
+    };
   }
 
   /**
@@ -163,7 +207,7 @@ export class ModelSession {
    * @param ids a token for each sequence
    * @returns [sequences, vocabulary] logits of the tokens that follow
    */
-  async advanceFork(fork: StateBuffer, ids: readonly number[]): Promise<Float32Array> {
+  async advanceFork(fork: Fork, ids: readonly number[]): Promise<Float32Array> {
     this.checkIds(ids);
     const logits = this.logitsTensor(ids.length).reshape([ids.length, 1, this.vocabularySize]) as Tensor;
     const feeds: Record<string, Tensor> = {
@@ -171,11 +215,11 @@ export class ModelSession {
       [LOGIT_POSITIONS]: integers([0], [1]),
     };
     const fetches: Record<string, Tensor | null> = { [LOGITS]: logits, ...Object.fromEntries(this.unwanted) };
-    for (const [name, tensor] of fork.tensors) {
-      feeds[name] = tensor;
-      fetches[nextState(name)] = tensor;
-    }
+    for (const [name, tensor] of fork.state.tensors) feeds[name] = fetches[nextState(name)] = tensor;
+    fork.keys.reserve(fork.length + 1);
+    fork.keys.bind(fork.length + 1, feeds, fetches);
     await runInPlace(this.session, feeds, fetches);
+    fork.keys.hold([], ++fork.length);
     return logits.data as Float32Array;
   }
 
@@ -187,17 +231,22 @@ export class ModelSession {
   async close(): Promise<void> {
     this.spare.length = 0;
     this.logs.clear();
+    this.keys.clear();
     await this.session.release();
     await this.replayer.release();
   }
 
-  /** Runs a graph from a state to the next, and uses up a reference to the first. */
+  /**
+   * Runs a graph from a state to the next, and uses up a reference to the first.
+   * @param writeKeys writes keys and values of the new tokens to a page
+   */
   private async step(
     session: InferenceSession,
     state: SequenceState,
     tokens: number,
     feeds: Record<string, Tensor>,
     fetches: Record<string, Tensor | null>,
+    writeKeys: PartVisitor,
   ): Promise<SequenceState> {
     const from = state.buffer;
     const to = state.isShared ? (this.spare.pop() ?? allocateState(this.graph.state)) : from;
@@ -205,15 +254,18 @@ export class ModelSession {
     // Every output goes to memory that JavaScript owns: Electron's V8 allows no other.
     for (const [name, tensor] of to.tensors) fetches[nextState(name)] = tensor;
     await runInPlace(session, feeds, fetches);
+    const length = state.length + tokens;
+    const pages = appendRows(this.graph.keys, state.pages, state.length, length, writeKeys);
     state.take();
-    return this.own(state.length + tokens, to);
+    return this.own(length, to, pages);
   }
 
-  private own(length: number, buffer: StateBuffer): SequenceState {
-    return new SequenceState(length, buffer, (unused) => {
+  private own(length: number, buffer: StateBuffer, pages: readonly KeyPage[] = []): SequenceState {
+    const recycle = (unused: StateBuffer): void => {
       const most = Math.max(MIN_SPARE_STATES, Math.floor(SPARE_BYTES / this.stateBytes));
       if (this.spare.length < most) this.spare.push(unused);
-    });
+    };
+    return new SequenceState(length, buffer, recycle, pages);
   }
 
   private logitsTensor(positions: number): Tensor {

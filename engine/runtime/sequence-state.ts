@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { StateTensor } from '../architecture/model-graph.ts';
+import type { KeyPage } from './key-pages.ts';
 
 /** The memory of one sequence's state, or of several sequences' side by side: one allocation, with a tensor over each part of it. */
 export interface StateBuffer {
@@ -61,6 +62,8 @@ export class SequenceState {
     readonly length: number,
     private readonly content: StateBuffer,
     private readonly recycle: (buffer: StateBuffer) => void,
+    /** Keys and values of the tokens, where the model has attention; shared with other states of sequences that begin alike. */
+    readonly pages: readonly KeyPage[] = [],
   ) {}
 
   get isShared(): boolean {

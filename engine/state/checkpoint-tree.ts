@@ -1,3 +1,4 @@
+import type { KeyPage } from '../runtime/key-pages.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
 import { CheckpointNode } from './checkpoint-node.ts';
@@ -12,7 +13,10 @@ const ROOMY_STATES = 32;
 export interface Sizes {
   /** Most memory of everything that is kept, of all documents together, in bytes. */
   budgetBytes: number;
+  /** Of a state, but for the keys and values of its tokens. */
   stateBytes: number;
+  /** Of the keys and values of the longest prompt, which states on its way share. */
+  promptBytes?: number;
   /** Of one token. */
   logBytes: number;
 }
@@ -61,13 +65,16 @@ export class CheckpointTree {
   /** Rises to the priority of whatever was dropped last, so that what is not used grows old. */
   private clock = 0;
   private used = 0;
+  /** By how many states each page of keys and values is kept: it counts once. */
+  private readonly pages = new Map<KeyPage, number>();
 
   /** @param recycle takes logs that are not kept any more */
   constructor(
     private readonly sizes: Sizes,
     private readonly recycle: (log: readonly TokenLog[]) => void = () => undefined,
   ) {
-    this.budget = Math.max(sizes.budgetBytes, MIN_STATES * sizes.stateBytes);
+    const { budgetBytes, stateBytes, promptBytes = 0 } = sizes;
+    this.budget = Math.max(budgetBytes, MIN_STATES * stateBytes + promptBytes);
   }
 
   /** Bytes of everything that is kept. */
@@ -124,6 +131,11 @@ export class CheckpointTree {
     if (state !== undefined && node.state === undefined && node !== this.root) {
       node.state = state.retain();
       this.used += this.sizes.stateBytes;
+      for (const page of state.pages) {
+        const keepers = this.pages.get(page) ?? 0;
+        this.pages.set(page, keepers + 1);
+        if (keepers === 0) this.used += page.values.byteLength;
+      }
     }
     const isKept = node.state !== undefined || node.log !== undefined;
     if (logits !== undefined && node.logits === undefined && isKept) {
@@ -228,6 +240,11 @@ export class CheckpointTree {
 
   private dropState(node: CheckpointNode): void {
     if (node.state === undefined) return;
+    for (const page of node.state.pages) {
+      const keepers = this.pages.get(page) ?? 0;
+      if (keepers > 1) this.pages.set(page, keepers - 1);
+      else if (this.pages.delete(page)) this.used -= page.values.byteLength;
+    }
     node.state.release();
     node.state = undefined;
     this.used -= this.sizes.stateBytes;

@@ -16,8 +16,8 @@ export interface StateFilesOptions {
   folder: string;
   /** 64 hexadecimal digits. An entry of another model is never used. */
   modelHash: string;
-  /** Numbers of a state. */
-  stateLength: number;
+  /** Numbers of a state after so many tokens. */
+  stateLength: (tokens: number) => number;
   /** Most bytes of all entries in the folder, of all models together; more only while several processes write at once. */
   capBytes: number;
 }
@@ -109,7 +109,7 @@ export class StateFiles {
 
   private expected(ids: readonly number[]): Expected {
     const { modelHash, stateLength } = this.options;
-    return { modelHash, ids, stateLength };
+    return { modelHash, ids, stateLength: stateLength(ids.length) };
   }
 
   private pathOf(length: number, hash: string): string {

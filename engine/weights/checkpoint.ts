@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import { BadInputError, describe } from '../errors.ts';
 import { toFloat32 } from './floats.ts';
 import { readJsonFile, unreadable } from './json-file.ts';
-import type { Mamba2Config } from './mamba2-config.ts';
-import { tensorShapes } from './mamba2-config.ts';
+import { tensorShapes, type ModelConfig } from './model-config.ts';
 import type { Layout } from './read-config.ts';
 import { readConfig } from './read-config.ts';
 import type { TensorLocation } from './safetensors.ts';
@@ -14,7 +13,7 @@ import { ELEMENT_BYTES, readSafetensorsHeader } from './safetensors.ts';
 /** A model as its makers publish it: a config and tensors in safetensors files. */
 export interface Checkpoint {
   folder: string;
-  config: Mamba2Config;
+  config: ModelConfig;
   /** Files that hold tensors. */
   files: readonly string[];
   /** Where each tensor stands, in the order and by the names of {@link tensorShapes}. */

@@ -3,7 +3,7 @@ import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/pr
 import { basename, join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { openCheckpoint, readTensor, type Checkpoint } from './checkpoint.ts';
-import { tensorShapes } from './mamba2-config.ts';
+import { isProjection, tensorShapes } from './model-config.ts';
 import type { Manifest, PackagedFile, StoredTensor } from './manifest.ts';
 import { FORMAT, FORMAT_VERSION, MANIFEST_FILE } from './manifest.ts';
 import { hashFile } from './package.ts';
@@ -137,8 +137,7 @@ async function store(
   if (bits === 32 || blockSize < MIN_BLOCK) {
     return { encoding: 'float32', shape, offset: await writer.append(bytesOf(values)) };
   }
-  const isProjection = name.endsWith('_proj.weight');
-  const tensorBits = isProjection ? bits : 8;
+  const tensorBits = isProjection(name) ? bits : 8;
   const { quants, scales, maxError } = quantizeBlocks(values, rows, columns, tensorBits, blockSize);
   const offset = await writer.append(quants);
   const scalesOffset = await writer.append(bytesOf(scales));

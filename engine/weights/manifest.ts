@@ -1,6 +1,6 @@
 import { BadInputError, describe } from '../errors.ts';
-import type { Mamba2Config } from './mamba2-config.ts';
-import { tensorShapes } from './mamba2-config.ts';
+import { checkConfig } from './check-config.ts';
+import { tensorShapes, type ModelConfig } from './model-config.ts';
 
 /** The manifest's magic; a folder that holds one is a model package. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -36,7 +36,7 @@ export interface Manifest {
   format: typeof FORMAT;
   version: typeof FORMAT_VERSION;
   name: string;
-  config: Mamba2Config;
+  config: ModelConfig;
   bits: 4 | 8 | 32;
   parameters: number;
   weights: PackagedFile;
@@ -46,7 +46,6 @@ export interface Manifest {
 
 /** What ONNX Runtime's MatMulNBits takes. */
 const BLOCKS = [16, 32, 64, 128, 256];
-const MAX_LAYERS = 4096;
 
 /**
  * A manifest that describes the whole of the model that it names, within its weights file.
@@ -90,57 +89,6 @@ export function checkManifest(path: string, json: Record<string, unknown>): Mani
     }
   }
   return manifest;
-}
-
-const SIZES = [
-  'hiddenSize',
-  'layers',
-  'heads',
-  'headDim',
-  'groups',
-  'stateSize',
-  'convKernel',
-  'vocabularySize',
-] as const;
-
-function checkConfig(
-  config: unknown,
-  wrong: (field: string, expected: string, found: unknown) => never,
-): void {
-  if (typeof config !== 'object' || config === null) return wrong('config', 'an object', config);
-  const fields = config as Record<string, unknown>;
-  if (fields['architecture'] !== 'mamba2') wrong('config.architecture', '"mamba2"', fields['architecture']);
-  for (const name of SIZES) {
-    const size = fields[name];
-    if (!Number.isInteger(size) || Number(size) < 1 || Number(size) > 1 << 20) {
-      wrong(`config.${name}`, 'an integer from 1 to 1048576', size);
-    }
-  }
-  if (fields['convKernel'] === 1) wrong('config.convKernel', 'at least 2: this column and those kept', 1);
-  // More would fill the memory with names of tensors before the first of them is missed.
-  if (Number(fields['layers']) > MAX_LAYERS) {
-    wrong('config.layers', `at most ${MAX_LAYERS}`, fields['layers']);
-  }
-  if (!Number.isInteger(Number(fields['heads']) / Number(fields['groups']))) {
-    wrong('config.groups', `a divisor of the number of heads, ${String(fields['heads'])}`, fields['groups']);
-  }
-  const { epsilon } = fields;
-  if (!isFiniteNumber(epsilon) || epsilon <= 0) wrong('config.epsilon', 'a positive number', epsilon);
-  const { min, max } = (fields['timeStepLimit'] ?? {}) as Record<string, unknown>;
-  if (!isFiniteNumber(min) || min < 0 || (max !== null && !(isFiniteNumber(max) && max > min))) {
-    wrong('config.timeStepLimit', 'min of at least 0, and max above it or null', fields['timeStepLimit']);
-  }
-  if (typeof fields['tiedHead'] !== 'boolean') wrong('config.tiedHead', 'true or false', fields['tiedHead']);
-  for (const name of ['bosTokenId', 'eosTokenId']) {
-    const id = fields[name];
-    if (id !== null && !(Number.isInteger(id) && Number(id) >= 0)) {
-      wrong(`config.${name}`, 'a token id or null', id);
-    }
-  }
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return Number.isFinite(value);
 }
 
 function isPackagedFile(value: unknown): value is PackagedFile {

@@ -1,6 +1,7 @@
 import { BadInputError, describe } from '../../../engine/errors.ts';
 import { readTokenizerJson } from '../../../engine/tokenizer/tokenizer-json.ts';
-import { innerSize, type Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import type { Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import { innerSize } from '../../../engine/weights/model-shape.ts';
 import type { GgufValue } from './gguf.ts';
 
 const MOSTLY_Q8_0 = 7;

@@ -1,5 +1,6 @@
 import type { StoredTensor } from '../../../engine/weights/manifest.ts';
-import { innerSize, type Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import type { Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import { innerSize } from '../../../engine/weights/model-shape.ts';
 import type { GgufTensor } from './gguf.ts';
 import { q8Blocks } from './q8-blocks.ts';
 

@@ -22,6 +22,7 @@ export async function writeGguf(folder: string, destination: string): Promise<vo
       action: "Put the model's own tokenizer into the package.",
     });
   }
+  if (config.architecture !== 'mamba2') throw new Error('only Mamba-2 models are written as GGUF here');
   const weights = await readFile(join(folder, manifest.weights.file));
   const source = join(folder, tokenizer.file);
   const metadata = ggufMetadata(config, manifest.name, await readFile(source, 'utf8'), source);

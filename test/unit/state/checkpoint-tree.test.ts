@@ -204,6 +204,40 @@ describe('CheckpointTree', () => {
     assert.deepEqual(freed, ['a']);
   });
 
+  it('counts keys and values that states share once, and as long as one of them is kept', () => {
+    const [first, second, other] = [10, 20, 40].map((size) => ({
+      values: new Float32Array(size),
+      capacity: size,
+      filled: size,
+    }));
+    assert.ok(first && second && other);
+    const put = (tree: CheckpointTree, letters: string, pages: (typeof first)[], document: string): void => {
+      const state = stateOf(letters.length, letters.length, undefined, pages);
+      tree.put(ids(letters), { document, isWarming: false }, { state });
+      state.release();
+    };
+    const tree = newTree(10_000);
+    put(tree, 'a', [first], 'a');
+    put(tree, 'ab', [first, second], 'b');
+    put(tree, 'ac', [first, other], 'c');
+    assert.equal(tree.bytes, 3 * STATE_BYTES + 4 * (10 + 20 + 40));
+    tree.drop('b');
+    assert.equal(tree.bytes, 2 * STATE_BYTES + 4 * (10 + 40));
+    tree.drop('c');
+    assert.equal(tree.bytes, 0);
+    // A budget that the states alone would fit.
+    const small = newTree(3 * STATE_BYTES + 4 * 40);
+    put(small, 'a', [first], 'a');
+    put(small, 'bc', [second], 'b');
+    put(small, 'cde', [other], 'c');
+    assert.ok(
+      small.bytes <= 3 * STATE_BYTES + 4 * 40 && small.bytes >= STATE_BYTES + 4 * 40,
+      `${small.bytes}`,
+    );
+    small.clear();
+    assert.equal(small.bytes, 0);
+  });
+
   it('lets go of a document that closes, and of nothing else', () => {
     const tree = newTree(10_000);
     putState(tree, 'one', 'a');

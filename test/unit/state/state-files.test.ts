@@ -30,7 +30,7 @@ describe('StateFiles', () => {
     folder = join(root, `states-${count++}`, 'deep');
   });
   const open = (change: Partial<StateFilesOptions> = {}, files = fileSystem): StateFiles =>
-    new StateFiles({ folder, modelHash: MODEL, stateLength: LENGTH, capBytes: 1e6, ...change }, files);
+    new StateFiles({ folder, modelHash: MODEL, stateLength: () => LENGTH, capBytes: 1e6, ...change }, files);
   const put = (files: StateFiles, ids: readonly number[]): Promise<void> =>
     files.put(ids, valuesOf(ids, LENGTH));
   const entries = (): string[] => readdirSync(folder);
@@ -71,8 +71,8 @@ describe('StateFiles', () => {
       0x00000000, 0x80000000, 0x00000001, 0x7f800000, 0xff800000, 0x7fc00000, 0x7fc12345, 0xffc00001,
     ];
     const values = new Float32Array(Uint32Array.from(bits).buffer);
-    await open({ stateLength: bits.length }).put(IDS, values);
-    const state = await open({ stateLength: bits.length }).find(PROMPT, 0);
+    await open({ stateLength: () => bits.length }).put(IDS, values);
+    const state = await open({ stateLength: () => bits.length }).find(PROMPT, 0);
     assert.ok(state);
     assert.deepEqual([...new Uint32Array(state.values.slice().buffer)], bits);
   });
@@ -83,7 +83,7 @@ describe('StateFiles', () => {
     // The names begin alike: only the whole hash in the file tells them apart.
     assert.equal(await found(PROMPT, 0, { modelHash: `${'ab'.repeat(8)}${'cd'.repeat(24)}` }), 0);
     await put(open(), IDS);
-    assert.equal(await found(PROMPT, 0, { stateLength: LENGTH - 1 }), 0);
+    assert.equal(await found(PROMPT, 0, { stateLength: () => LENGTH - 1 }), 0);
   });
 
   it('a file of other tokens under a forged name is not used, and goes', async () => {
@@ -144,7 +144,7 @@ describe('StateFiles', () => {
       await new Promise((done) => setTimeout(done, 7 * round));
       writer.kill('SIGKILL');
       await once(writer, 'exit');
-      const files = open({ stateLength: STATE_LENGTH });
+      const files = open({ stateLength: () => STATE_LENGTH });
       let right = 0;
       for (let first = 1; first < 400; first++) {
         const ids = Array.from({ length: 10 }, (_, at) => at + first);
@@ -175,7 +175,7 @@ describe('StateFiles', () => {
     this.timeout(30_000);
     const writers = [0, 1].map(() => spawn(process.execPath, [resolve(WRITER), folder]));
     await Promise.all(writers.map(({ stdout }) => once(stdout, 'data')));
-    const files = open({ stateLength: STATE_LENGTH });
+    const files = open({ stateLength: () => STATE_LENGTH });
     let right = 0;
     for (let first = 1; right < 50; first++) {
       const ids = Array.from({ length: 10 }, (_, at) => at + first);

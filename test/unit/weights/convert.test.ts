@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { openCheckpoint, readTensor } from '../../../engine/weights/checkpoint.ts';
 import { convert, type ConvertOptions } from '../../../engine/weights/convert.ts';
 import { hashFile, openPackage } from '../../../engine/weights/package.ts';
-import { tensorShapes } from '../../../engine/weights/mamba2-config.ts';
+import { tensorShapes } from '../../../engine/weights/model-config.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
 import { safetensors } from '../../fixtures/safetensors.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint, readTensor } from '../../../engine/weights/checkpoint.ts';
-import { tensorShapes } from '../../../engine/weights/mamba2-config.ts';
+import { tensorShapes } from '../../../engine/weights/model-config.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import { huggingFaceConfig, randomConfig, seededRandom } from '../../fixtures/random-checkpoint.ts';
 import { safetensors, type TensorFile } from '../../fixtures/safetensors.ts';

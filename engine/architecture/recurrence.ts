@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../onnx/graph.ts';
-import { convSize, innerSize, type Mamba2Config } from '../weights/mamba2-config.ts';
+import { convSize, innerSize, type ModelShape } from '../weights/model-shape.ts';
+import { silu, split } from './layers.ts';
 import { nextState, type StateTensor } from './model-graph.ts';
 import type { GraphWeights } from './weights.ts';
 
@@ -9,7 +10,7 @@ const END = 2 ** 31 - 1;
 
 /**
  * One layer's recurrence, which reads no large matrix: from the projection's xBC and dt to y, and from a state to the next.
- * Letters as in {@link import('./mamba2.ts').buildMamba2}.
+ * Letters as in {@link import('./mixer.ts').Mixer}.
  */
 export class Recurrence {
   readonly state: readonly [ssm: StateTensor, conv: StateTensor];
@@ -18,8 +19,10 @@ export class Recurrence {
   constructor(
     private readonly graph: GraphBuilder,
     private readonly weights: GraphWeights,
-    private readonly config: Mamba2Config,
-    private readonly layer: number,
+    private readonly config: ModelShape,
+    layer: number,
+    /** Where the mixer's tensors stand in the package. */
+    private readonly at: string,
   ) {
     this.inner = innerSize(config);
     this.state = [
@@ -106,21 +109,6 @@ export class Recurrence {
   }
 
   private name(part: string): string {
-    return `backbone.layers.${this.layer}.mixer.${part}`;
+    return `${this.at}.${part}`;
   }
-}
-
-export function silu(graph: GraphBuilder, x: string): string {
-  return graph.node('QuickGelu', [x], { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
-}
-
-/** Cuts the last dimension into parts of these sizes. */
-export function split<const S extends readonly number[]>(
-  graph: GraphBuilder,
-  value: string,
-  sizes: S,
-): { [K in keyof S]: string } {
-  const outputs = sizes.map((_, index) => `${value}.part${index}`);
-  graph.node('Split', [value, graph.integers(...sizes)], { attributes: { axis: -1 }, outputs });
-  return outputs as { [K in keyof S]: string };
 }
