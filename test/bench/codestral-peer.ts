@@ -37,7 +37,8 @@ interface Speed {
 export async function benchCodestralPeer(threads: number, folder: string | undefined): Promise<void> {
   const binary = serverBinary();
   const source = folder ?? (await randomPackage());
-  const { manifest } = await openPackage(source);
+  const { config } = (await openPackage(source)).manifest;
+  if (config.architecture !== 'mamba2') throw new Error('only Mamba-2 models are written as GGUF here');
   const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-peer-'));
   const theirs: [name: string, bits: number, speed: Speed][] = [];
   const ours: Speed[] = [];
@@ -45,7 +46,7 @@ export async function benchCodestralPeer(threads: number, folder: string | undef
   try {
     for (const recipe of Object.keys(RECIPES) as (keyof typeof RECIPES)[]) {
       const model = join(temporary, `${recipe}.gguf`);
-      writeRandomGguf(model, manifest.config, recipe);
+      writeRandomGguf(model, config, recipe);
       const server = await LlamaServer.start(binary, { model, threads, args: ['-ub', '512'] });
       theirs.push([`llama.cpp ${recipe}`, bitsOf(RECIPES[recipe].projections), await timeTheirs(server)]);
       await server.stop();

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { tensorShapes, type Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import type { Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
+import { tensorShapes } from '../../../engine/weights/model-config.ts';
 import { seededRandom } from '../../fixtures/random-checkpoint.ts';
 import { ggufMetadata } from './gguf-metadata.ts';
 import { ggufName, ggufShape } from './gguf-tensors.ts';
