@@ -17,7 +17,11 @@ const common = {
   logLevel: 'warning',
 };
 
-const engine = { worker: 'engine/worker/entry.ts', cli: 'engine/cli.ts' };
+const engine = {
+  worker: 'engine/worker/entry.ts',
+  library: 'engine/library/worker/entry.ts',
+  cli: 'engine/cli.ts',
+};
 const product = { extension: 'extension/main.ts', ...engine };
 
 // Packaging must not take away the tests that check the package.

@@ -5,7 +5,20 @@ export type { CompletionRequest } from './completion/request.ts';
 export type { Account, CompletionResult, NoCompletionReason, StopReason } from './completion/result.ts';
 export { scanBrackets, type Scan, type TextLines as LineMode } from './decoding/index.ts';
 export { BadInputError, type BadInput } from './errors.ts';
-export * from './library/index.ts';
+// Types only: the rest of the library lives in its worker, and would make the editor's start slower.
+export type {
+  CatalogueModel,
+  Fit,
+  FimKind,
+  Inspection,
+  InstalledModel,
+  InstallProgress,
+  Machine,
+  ModelSize,
+  Network,
+} from './library/index.ts';
+export { LibraryError, openLibrary, StoppedError, type Library } from './library/worker/client.ts';
+export type { HubAccess, LibraryFailureKind, Survey } from './library/worker/protocol.ts';
 export type { CompletionContext } from './prompt/index.ts';
 export { openEngine, type EngineOptions } from './worker/client.ts';
 export { EngineGoneError, type Engine } from './worker/engine.ts';

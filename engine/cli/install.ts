@@ -1,7 +1,6 @@
-import { install, type InstallProgress } from '../library/index.ts';
+import { install, networkFetch, type InstallProgress } from '../library/index.ts';
 import { count, parse, UsageError, type Command } from './command.ts';
 import { MODELS_FOLDER } from './models-folder.ts';
-import { proxyFetch } from './proxy-fetch.ts';
 
 export const installModel: Command = {
   usage:
@@ -36,7 +35,7 @@ export const installModel: Command = {
         endpoint: values.endpoint,
         // Not an argument: those can be read by every process of the machine.
         token: process.env['HF_TOKEN'],
-        fetch: await proxyFetch(process.env),
+        fetch: await networkFetch(),
         bits,
         revision: values.revision,
         keepsSource: values['keep-source'],

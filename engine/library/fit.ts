@@ -7,9 +7,15 @@ export interface FitReason {
   text: string;
 }
 
+/** What a model's needs follow from. */
+export type ModelSize = Pick<
+  CatalogueModel,
+  'parameters' | 'vocabularyParameters' | 'stateBytes' | 'sourceBytes' | 'bits'
+>;
+
 /** What a model needs, and how it would do on a machine. */
-export interface Fit {
-  model: CatalogueModel;
+export interface Fit<Model extends ModelSize = CatalogueModel> {
+  model: Model;
   /** Bytes to download. */
   downloadBytes: number;
   /** Bytes of the model package, which stay on disk. */
@@ -45,7 +51,7 @@ const GOOD_MS_A_TOKEN = 60;
 const RESERVE_BYTES = 256 * 2 ** 20;
 
 /** What a model needs, and whether a machine has it. */
-export function fitOf(model: CatalogueModel, machine: Machine): Fit {
+export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): Fit<Model> {
   const matrices = model.parameters - model.vocabularyParameters;
   const packageBytes = Math.round(
     matrices * (model.bits / 8 + SCALE_BYTES) + model.vocabularyParameters * (1 + SCALE_BYTES) + OTHER_BYTES,

@@ -13,6 +13,9 @@ const BEAT_MS = 10_000;
 /** A holder that has not beaten for so long is gone, even if another process has its number by now. */
 const STALE_MS = 300_000;
 
+/** Somebody else is working on the model. */
+export class HeldError extends BadInputError {}
+
 /** One process at a time works in a folder: a file in it names the process, and is touched while that lives. */
 export class FolderLock {
   private timer: NodeJS.Timeout | undefined;
@@ -25,7 +28,7 @@ export class FolderLock {
 
   /**
    * @param path of the lock file, in a folder that exists
-   * @throws BadInputError if another live process, or this one, holds it
+   * @throws HeldError if another live process, or this one, holds it
    */
   static async take(path: string): Promise<FolderLock> {
     const token = randomUUID();
@@ -135,8 +138,8 @@ async function readJson(path: string): Promise<Holder | undefined> {
   }
 }
 
-function held(path: string, holder: Holder | undefined): BadInputError {
-  return new BadInputError({
+function held(path: string, holder: Holder | undefined): HeldError {
+  return new HeldError({
     source: path,
     expected: 'a model that nobody else is working on',
     found: holder === undefined ? 'another window' : `process ${holder.pid}`,

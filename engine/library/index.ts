@@ -4,9 +4,11 @@
  * models folder; several processes may share it.
  */
 export { CATALOGUE, findModel, type CatalogueModel, type FimKind } from './catalogue.ts';
-export { fitOf, rankModels, type Fit, type FitReason } from './fit.ts';
+export { fitOf, rankModels, type Fit, type FitReason, type ModelSize } from './fit.ts';
 export { HubError, HubUnavailableError, type HubErrorKind } from './hub/errors.ts';
+export { networkFetch, type Network } from './hub/network-fetch.ts';
 export type { DownloadProgress } from './hub/progress.ts';
+export { inspect, type Inspection, type InspectOptions } from './inspect.ts';
 export { install, type InstallOptions, type InstallProgress } from './install.ts';
 export { listModels, removeModel, verifyModel, type InstalledModel } from './installed.ts';
 export { measureBandwidth, readMachine, type Machine } from './machine.ts';
