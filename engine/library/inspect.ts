@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readJsonFile } from '../weights/json-file.ts';
-import { tensorShapes } from '../weights/mamba2-config.ts';
+import { tensorShapes } from '../weights/model-config.ts';
+import { convSize, innerSize } from '../weights/model-shape.ts';
 import { readConfig } from '../weights/read-config.ts';
 import { fitOf, type Fit, type ModelSize } from './fit.ts';
 import { chooseFiles, shardsOf } from './hub/choose-files.ts';
@@ -74,15 +75,15 @@ export async function inspect(name: string, options: InspectOptions): Promise<In
 
 async function sizeOf(folder: string, sourceBytes: number): Promise<ModelSize> {
   const { config } = await readConfig(folder);
-  const { heads, headDim, groups, stateSize, convKernel, layers, hiddenSize, vocabularySize } = config;
+  const { stateSize, convKernel, layers, hiddenSize, vocabularySize } = config;
   const elements = [...tensorShapes(config).values()].map((shape) =>
     shape.reduce((size, one) => size * one, 1),
   );
-  const channels = heads * headDim + 2 * groups * stateSize;
+  const recurrent = config.architecture === 'mamba2' ? layers : layers - config.attention.layers.length;
   return {
     parameters: elements.reduce((sum, one) => sum + one, 0),
     vocabularyParameters: vocabularySize * hiddenSize * (config.tiedHead ? 1 : 2),
-    stateBytes: 4 * layers * (heads * headDim * stateSize + (convKernel - 1) * channels),
+    stateBytes: 4 * recurrent * (innerSize(config) * stateSize + (convKernel - 1) * convSize(config)),
     sourceBytes,
     bits: 4,
   };
