@@ -1,5 +1,5 @@
 import { ForcedStart, PromptLookup, StopRule, unfinishedWord } from '../decoding/index.ts';
-import { buildPrompt, type FimFormat, type Prompt } from '../prompt/index.ts';
+import { buildPrompt, type FimFormat, type Prompt, SuffixBudget } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
@@ -53,6 +53,7 @@ export class Completer {
   private readonly vocabulary: Vocabulary;
   private readonly speculation: Speculation | undefined;
   private readonly documents: DocumentStates;
+  private readonly suffixBudget: SuffixBudget;
 
   constructor(
     private readonly model: CompletionModel,
@@ -77,6 +78,7 @@ export class Completer {
       logTokens: Math.min(MOST_LOG_TOKENS, Math.floor((budgetBytes * LOG_SHARE) / logBytes)),
     };
     this.documents = new DocumentStates(session, tree, files);
+    this.suffixBudget = new SuffixBudget(format.layout);
     this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
   }
 
@@ -187,7 +189,9 @@ export class Completer {
       -unfinishedWord(request.context.prefix).length || undefined,
     );
     const context = { ...request.context, prefix };
-    return (arrangement) => buildPrompt(context, { ...request, ...arrangement }, format, tokenizer);
+    const suffixTokens = this.suffixBudget.tokens(request.suffixTokens, this.prefiller.chunks.msPerToken);
+    return (arrangement) =>
+      buildPrompt(context, { ...request, suffixTokens, ...arrangement }, format, tokenizer);
   }
 
   private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
@@ -209,7 +213,8 @@ export class Completer {
   ): Promise<Writer[] | undefined> {
     const { prefix, suffix, languageId } = request.context;
     const newWriter = (start: ForcedStart): Writer => {
-      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines });
+      const { isFenced } = this.model.format.layout;
+      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines, isFenced });
       return new Writer(this.vocabulary, start, rule, request.maxTokens);
     };
     const { session, tokenizer } = this.model;

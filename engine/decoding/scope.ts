@@ -13,6 +13,8 @@ export interface StopContext {
   lines: TextLines;
   /** VS Code's language identifier; empty if unknown. */
   languageId: string;
+  /** Whether the text stands in a code fence. */
+  isFenced?: true | undefined;
 }
 
 /** What of the text around the cursor decides where a completion ends. */

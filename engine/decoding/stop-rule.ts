@@ -11,11 +11,13 @@ import { seamAtCloser, seamAtLineEnd } from './seam.ts';
  */
 export class StopRule {
   readonly #scope: Scope;
+  readonly #isFenced: boolean;
   #text = '';
   #cut: Cut | undefined;
 
   constructor(context: StopContext) {
     this.#scope = scopeOf(context);
+    this.#isFenced = context.isFenced === true;
   }
 
   /** Whether the text may have several lines. */
@@ -62,6 +64,10 @@ export class StopRule {
 
   #ask(character: string): Cut | undefined {
     if (character === '\n') return this.#lineEnd(this.#text) ?? repeated(this.#text);
+    if (character === '`' && this.#isFenced) {
+      const fence = fenceAt(this.#scope.head, this.#text);
+      if (fence !== undefined) return fence;
+    }
     if (/[)\]}"'`]/u.test(character)) return seamAtCloser(this.#scope, this.#text) ?? repeated(this.#text);
     return repeated(this.#text);
   }
@@ -73,6 +79,13 @@ export class StopRule {
       blockEnd(this.#scope, text)
     );
   }
+}
+
+/** The end of the code fence: three backticks that begin a line. */
+function fenceAt(head: string, text: string): Cut | undefined {
+  const start = text.lastIndexOf('\n') + 1;
+  const line = start === 0 ? head + text : text.slice(start);
+  return line.trim() === '```' ? { reason: 'block', length: Math.max(0, start - 1) } : undefined;
 }
 
 function repeated(text: string): Cut | undefined {

@@ -16,7 +16,7 @@ export interface PromptBudget {
   suffixTokens: number;
   /** Lines below the cursor's that stand in the tail instead of the suffix, 0 to 12; only `mamba-complete` has a tail. Default 0. */
   tailLines?: number;
-  /** How many steps of lines further up the recent text begins than it has to; only `mamba-complete` has one. Default 0. */
+  /** How many steps of lines further up the recent text begins than it has to; only formats with a recent text. Default 0. */
   recentSteps?: number;
 }
 
@@ -97,6 +97,10 @@ export function buildPrompt(
     }
     const encode = (text: string): number[] =>
       tokenizer.encode(text, { dummyPrefix: part.dummyPrefix ?? true });
+    if ('literal' in part) {
+      append(ids, encode(part.literal));
+      return;
+    }
     switch (part.text) {
       case 'header':
       case 'tail':

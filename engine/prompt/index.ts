@@ -2,5 +2,6 @@
 
 export { buildPrompt, type Prompt, type PromptBudget } from './build.ts';
 export type { CompletionContext } from './completion-context.ts';
-export { chooseFimFormat, type FimFormat } from './choose.ts';
+export { chooseFimFormat, possibleFimFormats, type FimFormat } from './choose.ts';
 export { FIM_FORMATS, type FimFormatName } from './formats.ts';
+export { SuffixBudget } from './window-budget.ts';

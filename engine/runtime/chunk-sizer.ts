@@ -13,6 +13,11 @@ export class ChunkSizer {
   /** @param targetMs how long a chunk may take */
   constructor(private readonly targetMs: number) {}
 
+  /** What a token costs, measured; undefined before the first chunk. */
+  get msPerToken(): number | undefined {
+    return this.millisecondsPerToken;
+  }
+
   /** Tokens of the next chunk, of `remaining` ones. */
   next(remaining: number): number {
     // The first chunk of a model measures it.

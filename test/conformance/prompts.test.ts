@@ -3,13 +3,20 @@ import { existsSync } from 'node:fs';
 import { before, describe, it } from 'mocha';
 import { BadInputError } from '../../engine/errors.ts';
 import type { CompletionContext } from '../../engine/index.ts';
-import { buildPrompt, chooseFimFormat, type FimFormatName } from '../../engine/prompt/index.ts';
+import {
+  buildPrompt,
+  chooseFimFormat,
+  possibleFimFormats,
+  type FimFormatName,
+} from '../../engine/prompt/index.ts';
 import { loadTokenizer, type Tokenizer } from '../../engine/tokenizer/index.ts';
 import { markedTokenizer, picture } from '../unit/prompt/marked-tokenizer.ts';
 
 const ours = markedTokenizer('<|bos|> <|end|> <|path|> <|suffix|> <|prefix|> <|tail|> <|middle|>');
-const mistral = markedTokenizer('<s> </s> [SUFFIX] [PREFIX] [MIDDLE]');
-const granite = markedTokenizer('<|fim_prefix|> <|fim_suffix|> <|fim_middle|> <|end_of_text|>');
+const mistral = markedTokenizer('<s> </s> [SUFFIX] [PREFIX] [MIDDLE] [INST] [/INST]');
+const granite = markedTokenizer(
+  '<|fim_prefix|> <|fim_suffix|> <|fim_middle|> <|end_of_text|> <|start_of_role|> <|end_of_role|>',
+);
 const neox = markedTokenizer('<|endoftext|> <|padding|>');
 
 /** The document with the cursor, and the prompt with each marker as it is written. */
@@ -20,6 +27,8 @@ interface Case {
   document: string;
   context?: Partial<CompletionContext>;
   tailLines?: number;
+  /** Whether the format is asked for by its name. */
+  isNamed?: true;
   prompt: string;
 }
 
@@ -131,6 +140,47 @@ const cases: Case[] = [
     prompt: '<|fim_prefix|>foo(<|fim_suffix|>)\nb\n<|fim_middle|>',
   },
   {
+    it: 'Granite: the order of half of the samples in training, the prefix last',
+    tokenizer: granite,
+    format: 'suffix-prefix-middle',
+    isNamed: true,
+    document: 'foo(█)\nb\n',
+    prompt: '<|fim_prefix|><|fim_suffix|>)\nb\n<|fim_middle|>foo(',
+  },
+  {
+    it: 'Granite: the plain order',
+    tokenizer: granite,
+    format: 'suffix-first',
+    isNamed: true,
+    document: 'foo(█)\nb\n',
+    prompt: '<|fim_suffix|>)\nb\n<|fim_prefix|>foo(<|fim_middle|>',
+  },
+  {
+    it: "Mistral's chat: the answer has begun with the last lines before the cursor",
+    tokenizer: mistral,
+    format: 'instruct',
+    isNamed: true,
+    document: '1\n2\n3\n4\n5\n6\nfoo(█)\nb\n',
+    context: { path: 'src/a.ts', languageId: 'typescript' },
+    prompt:
+      '<s>[INST] Complete the code of a file at the cursor.\nThe file: typescript src/a.ts\n' +
+      'The code after the cursor:\n```\n)\nb\n\n```\nThe code before the cursor:\n```\n1\n2\n3\n4\n```\n' +
+      'Continue it exactly where it breaks off, up to where the code after the cursor follows. Answer with code only.' +
+      '[/INST] ```\n5\n6\nfoo(',
+  },
+  {
+    it: "Granite's chat",
+    tokenizer: granite,
+    format: 'instruct',
+    isNamed: true,
+    document: 'foo(█)\nb',
+    prompt:
+      '<|start_of_role|>user<|end_of_role|>Complete the code of a file at the cursor.\n' +
+      'The code after the cursor:\n```\n)\nb\n```\nThe code before the cursor:\n```\n```\n' +
+      'Continue it exactly where it breaks off, up to where the code after the cursor follows. Answer with code only.' +
+      '<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>```\nfoo(',
+  },
+  {
     it: 'without markers, the prefix only',
     tokenizer: neox,
     format: 'continuation',
@@ -140,11 +190,11 @@ const cases: Case[] = [
 ];
 
 describe('Prompts', () => {
-  for (const { it: title, tokenizer, format, document, context, tailLines, prompt } of cases) {
+  for (const { it: title, tokenizer, format, document, context, tailLines, isNamed, prompt } of cases) {
     it(`${format}: ${title}`, () => {
       const [prefix = '', suffix = ''] = document.split('█');
       const full = { prefix, suffix, prefixOffset: 0, path: '', languageId: '', ...context };
-      const chosen = chooseFimFormat(tokenizer);
+      const chosen = chooseFimFormat(tokenizer, isNamed && format);
       assert.equal(chosen.name, format);
       const budget = {
         prefixTokens: 100,
@@ -161,10 +211,24 @@ describe('Prompts', () => {
     assert.equal(chooseFimFormat(mistral, 'continuation').name, 'continuation');
   });
 
+  it('knows which formats a vocabulary can form', () => {
+    assert.deepEqual(possibleFimFormats(ours), ['mamba-complete', 'continuation']);
+    assert.deepEqual(possibleFimFormats(mistral), ['mistral', 'instruct', 'continuation']);
+    assert.deepEqual(possibleFimFormats(granite), [
+      'prefix-suffix-middle',
+      'suffix-prefix-middle',
+      'suffix-first',
+      'instruct',
+      'continuation',
+    ]);
+    assert.deepEqual(possibleFimFormats(neox), ['continuation']);
+  });
+
   it('refuses a format that the vocabulary has no markers for, or that does not exist', () => {
     const refusal = (found: RegExp) => (error: unknown) =>
       error instanceof BadInputError && found.test(error.message);
     assert.throws(() => chooseFimFormat(neox, 'mistral'), refusal(/mistral: expected .*<s>/));
+    assert.throws(() => chooseFimFormat(neox, 'instruct'), refusal(/instruct: expected .*<s>/));
     assert.throws(() => chooseFimFormat(neox, 'fim'), refusal(/one of mamba-complete, mistral.*"fim"/));
   });
 });

@@ -344,4 +344,24 @@ describe('StopRule', () => {
     rule.finish('cut-short');
     assert.equal(rule.text, 'some_fun');
   });
+
+  for (const [document, model, text, stop] of [
+    ['const s = █\n', 'a;\n```\nThis', 'a;', 'block'],
+    ['function f() {\n  █\n', 'a();\n  b();\n```\nThis', 'a();\n  b();', 'block'],
+    ['a();\n█', '```', '', 'block'],
+    ['const s = █', '```;', '```;', undefined],
+  ] as const) {
+    it(`in a code fence, ends with the fence: ${JSON.stringify(document + model)}`, () => {
+      const [prefix = '', suffix = ''] = document.split('█');
+      const context = { prefix, suffix, lines: 'multiple', languageId: 'typescript' } as const;
+      const rule = new StopRule({ ...context, isFenced: true });
+      for (const character of model) if (rule.push(character) !== undefined) break;
+      assert.deepEqual([rule.text, rule.finish('complete')], [text, stop]);
+    });
+  }
+
+  it('a line of backticks is text where there is no fence', () => {
+    const rule = new StopRule({ prefix: '', suffix: '', lines: 'multiple', languageId: 'markdown' });
+    assert.equal(rule.push('```\nls\n'), undefined);
+  });
 });

@@ -18,7 +18,7 @@ export function markedTokenizer(markers: string): Tokenizer {
 /** A prompt as it reads: markers by name, and `‹|` where the text itself has `<|`. */
 export function picture(tokenizer: Tokenizer, ids: readonly number[]): string {
   const markers =
-    '<|bos|> <|end|> <|path|> <|suffix|> <|prefix|> <|tail|> <|middle|> <s> </s> [SUFFIX] [PREFIX] [MIDDLE] <|fim_prefix|> <|fim_suffix|> <|fim_middle|> <|endoftext|>'.split(
+    '<|bos|> <|end|> <|path|> <|suffix|> <|prefix|> <|tail|> <|middle|> <s> </s> [SUFFIX] [PREFIX] [MIDDLE] <|fim_prefix|> <|fim_suffix|> <|fim_middle|> <|endoftext|> [INST] [/INST] <|start_of_role|> <|end_of_role|> <|end_of_text|>'.split(
       ' ',
     );
   let text = '';
