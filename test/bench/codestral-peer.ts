@@ -37,7 +37,8 @@ interface Speed {
 export async function benchCodestralPeer(threads: number, folder: string | undefined): Promise<void> {
   const binary = serverBinary();
   const source = folder ?? (await randomPackage());
-  const { config } = (await openPackage(source)).manifest;
+  const { manifest } = await openPackage(source);
+  const { config } = manifest;
   if (config.architecture !== 'mamba2') throw new Error('only Mamba-2 models are written as GGUF here');
   const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-peer-'));
   const theirs: [name: string, bits: number, speed: Speed][] = [];
