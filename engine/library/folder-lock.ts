@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../errors.ts';
 
 interface Holder {
@@ -12,6 +13,12 @@ interface Holder {
 const BEAT_MS = 10_000;
 /** A holder that has not beaten for so long is gone, even if another process has its number by now. */
 const STALE_MS = 300_000;
+/** Longest time between a lock's creation and its writing. */
+const WRITING_MS = 1000;
+/** Longest time in which a stale lock is removed. */
+const GUARD_MS = 10_000;
+const RETRY_MS = 20;
+const MAX_TRIES = 50;
 
 /** Somebody else is working on the model. */
 export class HeldError extends BadInputError {}
@@ -33,8 +40,7 @@ export class FolderLock {
   static async take(path: string): Promise<FolderLock> {
     const token = randomUUID();
     const own: Holder = { pid: process.pid, host: hostname(), token };
-    // A stale lock can be taken away by another process first, and that one's must be respected.
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (await create(path, own)) {
         const lock = new FolderLock(path, token);
         lock.beat();
@@ -42,13 +48,14 @@ export class FolderLock {
       }
       const holder = await liveHolder(path);
       if (holder !== undefined) throw held(path, holder);
+      if (!(await removeStale(path))) await sleep(RETRY_MS);
     }
     throw held(path, undefined);
   }
 
   /** Whether a live process holds the lock. */
   static async isHeld(path: string): Promise<boolean> {
-    return (await readHolder(path, false)) !== undefined;
+    return (await liveHolder(path)) !== undefined;
   }
 
   /** Aborted if another process has taken the lock, as after a long sleep of the machine. */
@@ -59,13 +66,13 @@ export class FolderLock {
   /** Also when the folder is gone. */
   async release(): Promise<void> {
     clearInterval(this.timer);
-    if ((await readJson(this.path))?.token === this.token) await rm(this.path, { force: true });
+    if ((await readHolder(this.path))?.token === this.token) await rm(this.path, { force: true });
   }
 
   private beat(): void {
     this.timer = setInterval(() => {
       void (async () => {
-        if ((await readJson(this.path))?.token === this.token) {
+        if ((await readHolder(this.path))?.token === this.token) {
           await utimes(this.path, new Date(), new Date()).catch(() => undefined);
         } else this.lost.abort(new Error(`${this.path}: another window has taken over`));
       })();
@@ -73,9 +80,10 @@ export class FolderLock {
   }
 }
 
-async function create(path: string, holder: Holder): Promise<boolean> {
+/** False if it exists. */
+async function create(path: string, content: Holder | ''): Promise<boolean> {
   try {
-    await writeFile(path, JSON.stringify(holder), { flag: 'wx' });
+    await writeFile(path, JSON.stringify(content), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -83,36 +91,41 @@ async function create(path: string, holder: Holder): Promise<boolean> {
   }
 }
 
-/** The live holder; a stale lock is taken away. */
+/** The live process that holds a lock; undefined if there is no lock, or a stale one. */
 async function liveHolder(path: string): Promise<Holder | undefined> {
-  return readHolder(path, true);
+  const age = await ageOf(path);
+  if (age === undefined) return undefined;
+  const holder = await readHolder(path);
+  // Between its creation and its writing the file is empty.
+  if (holder === undefined) return age < WRITING_MS ? { pid: 0, host: '', token: '' } : undefined;
+  return age < STALE_MS && isAlive(holder) ? holder : undefined;
 }
 
-async function readHolder(path: string, removesStale: boolean): Promise<Holder | undefined> {
-  const age = await stat(path).then(
+/**
+ * Removes a stale lock. Of several processes that see it one does, and only after a second look: the lock that another has taken in
+ * between must stay.
+ * @returns whether there is no stale lock any more
+ */
+async function removeStale(path: string): Promise<boolean> {
+  const guard = `${path}.stale`;
+  if (!(await create(guard, ''))) {
+    // Left by a process that ended between two lines.
+    if (((await ageOf(guard)) ?? 0) > GUARD_MS) await rm(guard, { force: true });
+    return false;
+  }
+  try {
+    if ((await liveHolder(path)) === undefined) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+function ageOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => undefined,
   );
-  if (age === undefined) return undefined;
-  const holder = await readJson(path);
-  // Between its creation and its writing the file is empty.
-  if (holder === undefined && age < 1000) return { pid: 0, host: '', token: '' };
-  if (holder !== undefined && age < STALE_MS && isAlive(holder)) return holder;
-  if (removesStale) await takeAway(path, holder);
-  return undefined;
-}
-
-/** Moves a stale lock aside before it is removed: of two that find it, one moves it, and a lock that is not stale goes back. */
-async function takeAway(path: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  const isMoved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!isMoved) return;
-  const moved = await readJson(aside);
-  if (moved !== undefined && moved.token !== stale?.token) await create(path, moved);
-  await rm(aside, { force: true });
 }
 
 function isAlive({ pid, host }: Holder): boolean {
@@ -127,7 +140,7 @@ function isAlive({ pid, host }: Holder): boolean {
   }
 }
 
-async function readJson(path: string): Promise<Holder | undefined> {
+async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder>;
     const { pid, host, token } = holder;
@@ -142,7 +155,7 @@ function held(path: string, holder: Holder | undefined): HeldError {
   return new HeldError({
     source: path,
     expected: 'a model that nobody else is working on',
-    found: holder === undefined ? 'another window' : `process ${holder.pid}`,
+    found: holder === undefined || holder.pid === 0 ? 'another window' : `process ${holder.pid}`,
     action: 'Wait until the other window has finished, or cancel it there.',
   });
 }

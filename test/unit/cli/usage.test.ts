@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { runCli } from './run-cli.ts';
 
-const COMMANDS = ['complete', 'logits', 'generate', 'tokenize', 'fim-prompt', 'convert'];
+const COMMANDS = [
+  'complete',
+  'logits',
+  'generate',
+  'tokenize',
+  'fim-prompt',
+  'convert',
+  'models',
+  'install',
+  'remove',
+];
 
 describe('command line: usage', () => {
   for (const args of [['--help'], ['help']]) {
@@ -38,6 +48,9 @@ describe('command line: usage', () => {
     [['convert', 'a', 'b', '--bits', '5'], /--bits: expected 4, 8, 32, found "5"/],
     [['convert', 'a', 'b', '--bits', '8', '--block', '48'], /--block: expected 32, 64, 128/],
     [['convert', 'a', '--bits', '8'], /Expected 2 arguments/],
+    [['install'], /Expected 1 arguments/],
+    [['install', 'a/b', '--bits', '5'], /--bits: expected 4 or 8, found "5"/],
+    [['remove'], /Expected 1 arguments/],
   ];
   for (const [args, message] of wrong) {
     it(`mamba ${args.join(' ')}: exit code 2, the mistake and the usage on stderr`, async () => {
