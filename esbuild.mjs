@@ -1,9 +1,23 @@
 // Bundles the product and the tests into out/. `node esbuild.mjs` builds everything, `node esbuild.mjs cli` the
 // command line and the worker only, `node esbuild.mjs product` what is packaged.
 import { build } from 'esbuild';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import wabt from 'wabt';
 
 const what = process.argv[2] ?? 'all';
+
+/** Assembles WebAssembly's text format into the bundle. */
+const assemble = {
+  name: 'wat',
+  setup(building) {
+    building.onLoad({ filter: /\.wat$/ }, async ({ path }) => {
+      const module = (await wabt()).parseWat(basename(path), readFileSync(path));
+      module.validate();
+      return { contents: module.toBinary({}).buffer, loader: 'binary' };
+    });
+  },
+};
 
 const common = {
   bundle: true,
@@ -15,6 +29,7 @@ const common = {
   minify: what === 'product',
   external: ['vscode', 'onnxruntime-node'],
   logLevel: 'warning',
+  plugins: [assemble],
 };
 
 const engine = {

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTokenizer } from '../tokenizer/index.ts';
 import { convert as convertHere, type ConvertOptions } from '../weights/convert.ts';
+import { DEFAULT_BLOCK } from '../weights/recipe.ts';
 import { MANIFEST_FILE } from '../weights/manifest.ts';
 import { readConfig } from '../weights/read-config.ts';
 import { findModel, type CatalogueModel } from './catalogue.ts';
@@ -31,7 +32,7 @@ export interface InstallOptions
   onProgress?: ((progress: InstallProgress) => void) | undefined;
   /** Bits a weight; the catalogue's by default, 4 for other repositories. */
   bits?: 4 | 8 | undefined;
-  /** Weights that share a scale. Default 128. */
+  /** Weights that share a scale; the recipe's default. */
   block?: number | undefined;
   /** Branch, tag or commit of a repository that is not in the catalogue. Default `main`. */
   revision?: string | undefined;
@@ -93,7 +94,7 @@ function describeModel(known: CatalogueModel | undefined, name: string, options:
     licence: known?.licence ?? null,
     fim: known?.fim ?? null,
     bits,
-    block: options.block ?? 128,
+    block: options.block ?? DEFAULT_BLOCK,
   };
 }
 

@@ -3,7 +3,7 @@ import { ProtobufWriter } from './protobuf.ts';
 // Field numbers and enum values of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 const IR_VERSION = 10;
 const OPSET = 21;
-const ELEMENT_TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+const ELEMENT_TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const;
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 const EXTERNAL = 1;
 

@@ -30,14 +30,21 @@ const FILES: Record<Layout, string> = {
 
 /**
  * Opens a checkpoint folder in either layout, in one file or in shards with an index.
+ * @param done names of tensors that are needed no more: they are left out, and files that held only such may be gone.
  * @throws BadInputError if a tensor is missing or has a shape that the config does not give.
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+export async function openCheckpoint(
+  folder: string,
+  done: ReadonlySet<string> = new Set(),
+): Promise<Checkpoint> {
   const { config, layout } = await readConfig(folder);
-  const { files, stored } = await readHeaders(join(folder, FILES[layout]));
+  const shapes = [...tensorShapes(config)].filter(([name]) => !done.has(name));
+  const toStored = (name: string): string => (layout === 'mistral' ? mistralName(name) : name);
+  const needed = new Set(shapes.map(([name]) => toStored(name)));
+  const { files, stored } = await readHeaders(join(folder, FILES[layout]), needed);
   const tensors = new Map<string, TensorLocation>();
-  for (const [name, shape] of tensorShapes(config)) {
-    const storedName = layout === 'mistral' ? mistralName(name) : name;
+  for (const [name, shape] of shapes) {
+    const storedName = toStored(name);
     const location = stored.get(storedName);
     if (location === undefined) {
       throw new BadInputError({
@@ -97,8 +104,10 @@ function mistralName(name: string): string {
 
 async function readHeaders(
   single: string,
+  needed: ReadonlySet<string>,
 ): Promise<{ files: string[]; stored: Map<string, TensorLocation> }> {
   const index = `${single}.index.json`;
+  if (needed.size === 0 && !existsSync(single) && !existsSync(index)) return { files: [], stored: new Map() };
   if (existsSync(single) || !existsSync(index)) {
     return { files: [single], stored: await readSafetensorsHeader(single) };
   }
@@ -108,11 +117,17 @@ async function readHeaders(
   }
   const files = new Map<string, Map<string, TensorLocation>>();
   const stored = new Map<string, TensorLocation>();
+  // Of files that are gone nothing may be needed any more.
+  const gone = new Set<unknown>();
+  for (const [name, file] of Object.entries(weightMap)) {
+    if (!needed.has(name) && !existsSync(join(dirname(single), String(file)))) gone.add(file);
+  }
   for (const [name, file] of Object.entries(weightMap)) {
     // A name with a folder in it could point anywhere on the disk.
     if (typeof file !== 'string' || !/^\w[\w.-]*$/.test(file)) {
       throw badIndex(index, name, 'the name of a file beside the index', describe(file));
     }
+    if (!needed.has(name) && gone.has(file)) continue;
     const path = join(dirname(single), file);
     const header = files.get(path) ?? (await readSafetensorsHeader(path));
     files.set(path, header);

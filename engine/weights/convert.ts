@@ -1,42 +1,34 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BadInputError } from '../errors.ts';
-import { openCheckpoint, readTensor, type Checkpoint } from './checkpoint.ts';
-import { isProjection, tensorShapes } from './model-config.ts';
-import type { Manifest, PackagedFile, StoredTensor } from './manifest.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { ConvertOptions } from './convert-options.ts';
+import { encodeTensor, STRIP_WEIGHTS } from './encode-tensor.ts';
+import { checkFreeSpace, fullDisk, isFull } from './free-space.ts';
+import { JOURNAL_FILE } from './journal.ts';
+import { tensorShapes } from './model-config.ts';
+import type { Manifest, PackagedFile } from './manifest.ts';
 import { FORMAT, FORMAT_VERSION, MANIFEST_FILE } from './manifest.ts';
 import { hashFile } from './package.ts';
-import { quantizeBlocks } from './quantize.ts';
-import { ELEMENT_BYTES } from './safetensors.ts';
-import { WeightsWriter } from './weights-writer.ts';
+import { Progress } from './progress.ts';
+import { BlockQuantizer } from './quantize.ts';
+import { formatOf } from './recipe.ts';
+import type { TensorLocation } from './safetensors.ts';
+import { SourceReader } from './source-reader.ts';
+import type { OpenFile } from './weights-writer.ts';
+import { beginWork, type Work } from './work.ts';
 
-/** The smallest block that is worth a scale of its own. */
-const MIN_BLOCK = 32;
-
-export interface ConvertOptions {
-  /** Folder of the checkpoint. */
-  source: string;
-  /** Folder of the model package to make; it may not exist. */
-  destination: string;
-  /** Bits a weight of the projections. At 4 bits the embedding and the head keep 8: few of the bytes, much of the error. */
-  bits: 4 | 8 | 32;
-  /** Weights that share a scale; a matrix whose rows it does not divide gets the largest smaller power of two that does. */
-  block: number;
-  /** What the package calls itself; the source folder's name by default. */
-  name?: string | undefined;
-  /** A tokenizer's file to put beside the weights; without one the package gives logits, and no text. */
-  tokenizer?: string | undefined;
-  /** Called before each tensor. */
-  onProgress?: (done: number, total: number) => void;
-}
+export type { ConvertOptions } from './convert-options.ts';
 
 /**
- * Converts a checkpoint to a model package. Nothing stands at the destination until all of it does.
- * Memory: a few times the largest tensor.
- * @throws BadInputError if the checkpoint is not right or the destination exists.
+ * Converts a checkpoint to a model package. Nothing stands at the destination until all of it does. Where it was interrupted, the
+ * next call with the same source, destination and precision goes on.
+ *
+ * Memory: some strips of 8 MiB and the scales of one matrix, whatever the model's size.
+ * @throws BadInputError if the checkpoint is not right, the disk is full or the destination exists; the signal's reason.
  */
-export async function convert(options: ConvertOptions): Promise<Manifest> {
+export async function convert(options: ConvertOptions, openFile: OpenFile = open): Promise<Manifest> {
   const destination = resolve(options.destination);
   if (existsSync(destination)) {
     throw new BadInputError({
@@ -46,121 +38,98 @@ export async function convert(options: ConvertOptions): Promise<Manifest> {
       action: 'Choose another destination, or remove it.',
     });
   }
-  const checkpoint = await openCheckpoint(options.source);
-  const incomplete = `${destination}.incomplete`;
-  await rm(incomplete, { recursive: true, force: true });
-  await mkdir(incomplete, { recursive: true });
+  const folder = `${destination}.incomplete`;
+  const work = await beginWork(options, folder, openFile);
   try {
-    await checkFreeSpace(incomplete, checkpoint, options.bits);
-    const { tensors, parameters, weights } = await writeWeights(checkpoint, incomplete, options);
-    const manifest: Manifest = {
-      format: FORMAT,
-      version: FORMAT_VERSION,
-      name: options.name ?? basename(resolve(options.source)),
-      config: checkpoint.config,
-      bits: options.bits,
-      parameters,
-      weights,
-      tokenizer: options.tokenizer === undefined ? null : await copyTokenizer(options.tokenizer, incomplete),
-      tensors,
-    };
-    await writeFile(join(incomplete, MANIFEST_FILE), `${JSON.stringify(manifest, null, 1)}\n`);
-    await rename(incomplete, destination);
+    await checkFreeSpace(work, options);
+    await convertFiles(work, options);
+    const manifest = await finish(work, folder, options);
+    await work.close();
+    await rename(folder, destination);
+    await rm(join(destination, JOURNAL_FILE));
     return manifest;
   } catch (error) {
-    await rm(incomplete, { recursive: true, force: true });
-    throw isFull(error) ? fullDisk(destination, error) : error;
+    // What is complete of it serves the next call.
+    await work.keep().catch(() => undefined);
+    await work.close();
+    if (isFull(error)) throw fullDisk(destination, error);
+    const isSpoilt = error instanceof BadInputError && options.deleteSource !== true;
+    if (isSpoilt || !work.hasDone) await rm(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
-
-function fullDisk(source: string, cause: unknown): BadInputError {
-  const action = 'Free some space, or convert to fewer bits.';
-  return new BadInputError(
-    { source, expected: 'space for the whole package', found: 'a full disk', action },
-    { cause },
-  );
-}
-
-async function writeWeights(
-  checkpoint: Checkpoint,
-  folder: string,
-  options: ConvertOptions,
-): Promise<Pick<Manifest, 'tensors' | 'parameters' | 'weights'>> {
-  const writer = await WeightsWriter.create(join(folder, 'weights.bin'));
-  try {
-    const tensors: Record<string, StoredTensor> = {};
-    const shapes = [...tensorShapes(checkpoint.config)];
-    let parameters = 0;
-    for (const [index, [name, shape]] of shapes.entries()) {
-      options.onProgress?.(index, shapes.length);
-      const location = checkpoint.tensors.get(name);
-      if (location === undefined) throw new Error(`openCheckpoint promised ${name}`);
-      const values = await readTensor(location);
-      checkFinite(values, location.path, name);
-      parameters += values.length;
-      tensors[name] = await store(writer, name, shape, values, options);
+/** File by file, each from its front to its end: what is read in order can be hashed on the way, and deleted soonest. */
+async function convertFiles(work: Work, options: ConvertOptions): Promise<void> {
+  const { checkpoint } = work;
+  const quantizer = new BlockQuantizer(STRIP_WEIGHTS);
+  const progress = new Progress(work.read, bytesOf(checkpoint), options.onProgress);
+  for (const [path, tensors] of tensorsByFile(checkpoint)) {
+    const file = basename(path);
+    const known = options.sourceHashes?.[file] ?? null;
+    const inOneGo = tensors.length > 0 && !work.hasRead(file);
+    const reader = await SourceReader.open(path, { hash: inOneGo && known === null });
+    try {
+      for (const [name, location] of tensors) {
+        const source = {
+          name,
+          location,
+          reader,
+          onStrip: (bytes: number): void => {
+            progress.add(bytes);
+            options.signal?.throwIfAborted();
+          },
+        };
+        const format = formatOf(name, location.shape, options, checkpoint.config);
+        const stored = await encodeTensor(source, format, quantizer, work.writer);
+        await work.add(name, stored, file, location.length);
+      }
+      const sha256 = (await reader.digest()) ?? known;
+      if (inOneGo) work.noteFile(file, sha256);
+    } finally {
+      await reader.close();
     }
-    return { tensors, parameters, weights: await writer.finish() };
-  } finally {
-    // Windows removes no folder while a file in it is open.
-    await writer.close();
+    // So that what comes of a file that changes later can be dropped alone.
+    await work.keep();
+    if (options.deleteSource === true) await rm(path);
   }
 }
 
-/** One weight that is no number would make every logit NaN, and the block that it stands in zero. */
-function checkFinite(values: Float32Array, source: string, name: string): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new BadInputError({
-    source,
-    field: name,
-    expected: 'finite weights',
-    found: `${values[at] ?? NaN} at element ${at}`,
-    action: 'The file is damaged, or its training failed: download it again, or choose another model.',
-  });
-}
-
-async function store(
-  writer: WeightsWriter,
-  name: string,
-  shape: readonly number[],
-  values: Float32Array,
-  { bits, block }: ConvertOptions,
-): Promise<StoredTensor> {
-  const [rows = 0, columns = 0] = shape;
-  const isMatrix = shape.length === 2;
-  const blockSize = isMatrix ? divisor(columns, block) : 0;
-  if (bits === 32 || blockSize < MIN_BLOCK) {
-    return { encoding: 'float32', shape, offset: await writer.append(bytesOf(values)) };
-  }
-  const tensorBits = isProjection(name) ? bits : 8;
-  const { quants, scales, maxError } = quantizeBlocks(values, rows, columns, tensorBits, blockSize);
-  const offset = await writer.append(quants);
-  const scalesOffset = await writer.append(bytesOf(scales));
-  return {
-    encoding: 'blocks',
-    shape: [rows, columns],
-    bits: tensorBits,
-    block: blockSize,
-    offset,
-    scalesOffset,
-    maxError,
+async function finish(work: Work, folder: string, options: ConvertOptions): Promise<Manifest> {
+  const { config } = work.checkpoint;
+  const elements = [...tensorShapes(config).values()].map((shape) => shape.reduce((a, b) => a * b, 1));
+  const manifest: Manifest = {
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    name: options.name ?? basename(resolve(options.source)),
+    config,
+    bits: options.bits,
+    parameters: elements.reduce((sum, size) => sum + size, 0),
+    weights: await work.writer.finish(),
+    tokenizer: options.tokenizer === undefined ? null : await copyTokenizer(options.tokenizer, folder),
+    source: work.sourceFiles(),
+    tensors: work.tensors(),
   };
+  const file = await open(join(folder, MANIFEST_FILE), 'w');
+  try {
+    await file.writeFile(`${JSON.stringify(manifest, null, 1)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return manifest;
 }
 
-/** The largest power of two up to `most` that divides `size`. */
-function divisor(size: number, most: number): number {
-  let block = most;
-  while (size % block !== 0) block /= 2;
-  return block;
+/** In the order of their places. */
+function tensorsByFile({ files, tensors }: Checkpoint): Map<string, [string, TensorLocation][]> {
+  const byFile = new Map(files.map((path): [string, [string, TensorLocation][]] => [path, []]));
+  for (const [name, location] of tensors) byFile.get(location.path)?.push([name, location]);
+  for (const entries of byFile.values()) entries.sort(([, a], [, b]) => a.offset - b.offset);
+  return byFile;
 }
 
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+function bytesOf({ tensors }: Checkpoint): number {
+  return [...tensors.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
 async function copyTokenizer(source: string, folder: string): Promise<PackagedFile> {
@@ -168,22 +137,4 @@ async function copyTokenizer(source: string, folder: string): Promise<PackagedFi
   const target = join(folder, file);
   await copyFile(source, target);
   return { file, bytes: (await stat(target)).size, sha256: await hashFile(target) };
-}
-
-/** A full disk in the middle of a conversion has cost minutes, and has left others without room. */
-async function checkFreeSpace(folder: string, { tensors }: Checkpoint, bits: number): Promise<void> {
-  const elements = [...tensors.values()].reduce(
-    (sum, { type, length }) => sum + length / ELEMENT_BYTES[type],
-    0,
-  );
-  // Scales, the matrices that keep 8 bits, and the tokenizer: a quarter more at most.
-  const needed = Math.ceil((elements * bits * 1.25) / 8);
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize >= needed) return;
-  throw new BadInputError({
-    source: folder,
-    expected: `${needed} bytes of free space`,
-    found: `${bavail * bsize} bytes`,
-    action: 'Free some space, or convert to fewer bits.',
-  });
 }

@@ -44,3 +44,30 @@ function float16Table(): Float32Array {
   });
   return table;
 }
+
+/**
+ * Rounds to the nearest float16 (IEEE 754 binary16), ties to even, in place; what is too large becomes infinite.
+ * @param bits the same as binary16
+ */
+export function roundToFloat16(values: Float32Array, bits: Uint16Array): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) {
+    const word = words[i] ?? 0;
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fff_ffff;
+    let half: number;
+    if (magnitude >= 0x7f80_0001) half = 0x7e00;
+    else if (magnitude >= 0x477f_f000) half = 0x7c00;
+    // From the smallest normal number on, the exponent's bias changes by 112 and 13 bits of the fraction are rounded away.
+    else if (magnitude >= 0x3880_0000)
+      half = (magnitude - 0x3800_0000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13;
+    else half = roundToEven(Math.abs(values[i] ?? 0) * 2 ** 24);
+    bits[i] = sign | half;
+    values[i] = float16Table()[sign | half] ?? 0;
+  }
+}
+
+function roundToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}

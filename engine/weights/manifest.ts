@@ -5,7 +5,9 @@ import { tensorShapes, type ModelConfig } from './model-config.ts';
 /** The manifest's magic; a folder that holds one is a model package. */
 export const MANIFEST_FILE = 'manifest.json';
 export const FORMAT = 'mamba-complete-model';
-export const FORMAT_VERSION = 1;
+/** 1 has neither zero points nor scales in float16. */
+export const FORMAT_VERSION = 2;
+const READABLE_VERSIONS = [1, FORMAT_VERSION];
 
 /** How a tensor stands in the weights file; offsets are bytes from its start. */
 export type StoredTensor =
@@ -19,11 +21,42 @@ export type StoredTensor =
       block: number;
       /** Quants, [rows, columns · bits / 8] bytes. */
       offset: number;
-      /** Scales, float32 [rows, columns / block]. */
+      /** Scales [rows, columns / block]. */
       scalesOffset: number;
+      /** Their type; float32 where it is not named. */
+      scales?: 'float16';
+      /**
+       * Zero points of 4 bits, [rows, columns / block / 2 rounded up] bytes, the even block's in the low half: weight = (quant − zero
+       * point) · scale. Without them all are 2^(bits − 1).
+       */
+      zeroPointsOffset?: number;
       /** Largest difference from the source's weights. */
       maxError: number;
+      /** Mean of the squared differences. Version 1 does not have it. */
+      meanSquaredError?: number;
+      /** The same as a share of the weights' mean square. */
+      relativeError?: number;
     };
+
+/** Bytes of a tensor's parts in the weights file. */
+export function storedBytes(tensor: StoredTensor): { values: number; scales: number; zeroPoints: number } {
+  const elements = tensor.shape.reduce((product, size) => product * size, 1);
+  if (tensor.encoding === 'float32') return { values: elements * 4, scales: 0, zeroPoints: 0 };
+  const { shape, bits, block, scales, zeroPointsOffset } = tensor;
+  return {
+    values: (elements * bits) / 8,
+    scales: (elements / block) * (scales === 'float16' ? 2 : 4),
+    zeroPoints: zeroPointsOffset === undefined ? 0 : shape[0] * Math.ceil(shape[1] / block / 2),
+  };
+}
+
+/** A file that the package was made of. */
+export interface SourceFile {
+  file: string;
+  bytes: number;
+  /** Null where the file was not read in one go, and nobody knew it. */
+  sha256: string | null;
+}
 
 /** A file of the package and what it must be. */
 export interface PackagedFile {
@@ -34,13 +67,15 @@ export interface PackagedFile {
 
 export interface Manifest {
   format: typeof FORMAT;
-  version: typeof FORMAT_VERSION;
+  version: number;
   name: string;
   config: ModelConfig;
   bits: 4 | 8 | 32;
   parameters: number;
   weights: PackagedFile;
   tokenizer: PackagedFile | null;
+  /** Files of the checkpoint that hold tensors. Version 1 does not have it. */
+  source?: readonly SourceFile[];
   tensors: Record<string, StoredTensor>;
 }
 
@@ -62,10 +97,10 @@ export function checkManifest(path: string, json: Record<string, unknown>): Mani
     throw new BadInputError({ source: path, field, expected, found: describe(found), action });
   };
   if (json['format'] !== FORMAT) wrong('format', `"${FORMAT}"`, json['format'], 'Choose a model package.');
-  if (json['version'] !== FORMAT_VERSION) {
+  if (!READABLE_VERSIONS.includes(json['version'] as number)) {
     const newer = typeof json['version'] === 'number' && json['version'] > FORMAT_VERSION;
     const action = newer ? 'Update the extension, or convert the model again.' : 'Convert the model again.';
-    wrong('version', String(FORMAT_VERSION), json['version'], action);
+    wrong('version', `at most ${FORMAT_VERSION}`, json['version'], action);
   }
   checkConfig(manifest.config, wrong);
   if (typeof json['name'] !== 'string') wrong('name', 'a text', json['name']);
@@ -109,18 +144,20 @@ function fits(stored: unknown, shape: readonly number[], fileBytes: number): boo
   const found: unknown = tensor.shape;
   if (!Array.isArray(found) || found.length !== shape.length) return false;
   if (!shape.every((size, axis) => found[axis] === size)) return false;
-  const elements = shape.reduce((product, size) => product * size, 1);
   const within = (offset: number, bytes: number): boolean =>
     Number.isSafeInteger(offset) && offset >= 0 && offset + bytes <= fileBytes;
-  if (tensor.encoding === 'float32') return within(tensor.offset, elements * 4);
-  const { bits, block, offset, scalesOffset } = tensor;
+  const bytes = storedBytes(tensor);
+  if (tensor.encoding === 'float32') return within(tensor.offset, bytes.values);
+  const { bits, block, offset, scalesOffset, zeroPointsOffset } = tensor;
   return (
     (tensor.encoding as unknown) === 'blocks' &&
     shape.length === 2 &&
     [4, 8].includes(bits) &&
     BLOCKS.includes(block) &&
     Number.isInteger((shape[1] ?? 0) / block) &&
-    within(offset, (elements * bits) / 8) &&
-    within(scalesOffset, (elements / block) * 4)
+    [undefined, 'float16'].includes(tensor.scales) &&
+    within(offset, bytes.values) &&
+    within(scalesOffset, bytes.scales) &&
+    (zeroPointsOffset === undefined || (bits === 4 && within(zeroPointsOffset, bytes.zeroPoints)))
   );
 }

@@ -8,8 +8,3 @@ export type ModelConfig = Mamba2Config | GraniteHybridConfig;
 export function tensorShapes(config: ModelConfig): Map<string, readonly number[]> {
   return config.architecture === 'mamba2' ? mamba2Shapes(config) : graniteShapes(config);
 }
-
-/** Whether a matrix lies between activations: it stands fewer bits than the embedding and the head. */
-export function isProjection(name: string): boolean {
-  return /_(proj|linear)\.weight$/.test(name);
-}

@@ -1,5 +1,6 @@
 import { greedy } from '../../engine/decoding/index.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
+import { storedBytes } from '../../engine/weights/manifest.ts';
 import { BLOCK, LAYERS, randomPackage } from './random-package.ts';
 import { ReadBandwidth } from '../../engine/library/read-bandwidth.ts';
 import { median } from './statistics.ts';
@@ -79,11 +80,8 @@ function bytesAToken({ manifest, session }: OpenModel): number {
   let bytes = session.stateBytes;
   for (const [name, tensor] of Object.entries(manifest.tensors)) {
     if (name === 'backbone.embeddings.weight' && !manifest.config.tiedHead) continue;
-    const elements = tensor.shape.reduce((product, size) => product * size, 1);
-    bytes +=
-      tensor.encoding === 'float32'
-        ? elements * 4
-        : (elements * tensor.bits) / 8 + (elements / tensor.block) * 4;
+    const { values, scales, zeroPoints } = storedBytes(tensor);
+    bytes += values + scales + zeroPoints;
   }
   return bytes;
 }

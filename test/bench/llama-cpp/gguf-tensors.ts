@@ -37,6 +37,7 @@ export function ggufTensor(
   if (stored.encoding === 'blocks') {
     const { offset, scalesOffset, block, bits } = stored;
     if (bits !== 8) throw new Error(`${name} has ${bits} bits; Q8_0 has 8`);
+    if (stored.scales !== undefined) throw new Error(`${name} has scales in ${stored.scales}`);
     const [rows, columns] = stored.shape;
     const quants = weights.subarray(offset, offset + rows * columns);
     const scales = floats(weights, scalesOffset, (rows * columns) / block);

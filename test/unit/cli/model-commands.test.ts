@@ -97,7 +97,7 @@ describe('command line: models', () => {
     const { code, stdout } = await runCli(['convert', model, exact, '--bits', '32']);
     assert.equal(code, 0);
     assert.match(stdout, /^backbone\.embeddings\.weight \[640, 64\]: 32 bits, largest error 0\.00$/m);
-    assert.match(stdout, new RegExp(`${exact}: ${parameters} parameters in \\d+ bytes\n$`));
+    assert.match(stdout, new RegExp(`${exact}: ${parameters} parameters in \\d+ bytes, 32\\.\\d\\d bits a weight\n$`));
     assert.deepEqual(await logits(exact), [row]);
 
     assertFailed(await runCli(args), /packed: expected a folder that does not exist yet/);
@@ -165,7 +165,7 @@ describe('command line: models', () => {
     mkdirSync(damaged);
     writeFileSync(join(damaged, 'manifest.json'), '{"format": "mamba-complete-model", "version": 99}');
     copyFileSync(join(model, 'tokenizer.json'), join(damaged, 'tokenizer.json'));
-    const message = /manifest\.json: version: expected 1, found 99\. Update the extension/;
+    const message = /manifest\.json: version: expected at most 2, found 99\. Update the extension/;
     for (const args of [
       ['logits', '--ids', '1'],
       ['generate', '--ids', '1', '--max-tokens', '1'],

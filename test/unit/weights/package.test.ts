@@ -19,7 +19,7 @@ describe('openPackage', () => {
     writeRandomCheckpoint(join(root, 'checkpoint'), randomConfig());
     const tokenizer = join(root, 'checkpoint', 'tokenizer.json');
     writeFileSync(tokenizer, '{}');
-    await convert({ source: join(root, 'checkpoint'), destination: original, bits: 8, block: 32, tokenizer });
+    await convert({ source: join(root, 'checkpoint'), destination: original, bits: 4, block: 32, tokenizer });
   });
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -29,7 +29,7 @@ describe('openPackage', () => {
   it('opens what convert wrote', async () => {
     const { manifest } = await openPackage(folder);
     assert.equal(manifest.name, 'checkpoint');
-    assert.equal(manifest.bits, 8);
+    assert.equal(manifest.bits, 4);
     assert.deepEqual(manifest.config, randomConfig());
   });
 
@@ -52,8 +52,12 @@ describe('openPackage', () => {
   const fields: [field: string[], value: unknown, expected: ExpectedInput][] = [
     [['format'], 'gguf', { field: 'format', expected: '"mamba-complete-model"', found: '"gguf"' }],
     [['format'], undefined, { field: 'format', found: 'nothing' }],
-    [['version'], 0, { field: 'version', expected: '1', found: '0', action: /^Convert/ }],
-    [['version'], 2, { field: 'version', expected: '1', found: '2', action: /^Update the extension/ }],
+    [['version'], 0, { field: 'version', expected: 'at most 2', found: '0', action: /^Convert/ }],
+    [
+      ['version'],
+      3,
+      { field: 'version', expected: 'at most 2', found: '3', action: /^Update the extension/ },
+    ],
     [['version'], '1', { field: 'version', found: '"1"' }],
     [['name'], 7, { field: 'name', found: '7' }],
     [['bits'], 3, { field: 'bits', expected: '4, 8 or 32', found: '3' }],
@@ -100,6 +104,9 @@ describe('openPackage', () => {
     [tensor(IN_PROJ, 'block'), 0, refusedTensor(IN_PROJ)],
     [tensor(IN_PROJ, 'block'), 48, refusedTensor(IN_PROJ)],
     [tensor(IN_PROJ, 'scalesOffset'), 1e12, refusedTensor(IN_PROJ)],
+    [tensor(IN_PROJ, 'scales'), 'bfloat16', refusedTensor(IN_PROJ)],
+    [tensor(IN_PROJ, 'zeroPointsOffset'), 1e12, refusedTensor(IN_PROJ)],
+    [tensor(IN_PROJ, 'zeroPointsOffset'), '64', refusedTensor(IN_PROJ)],
   ];
   for (const [field, value, expected] of fields) {
     it(`refuses ${field.join('.')} = ${JSON.stringify(value)}`, async () => {
