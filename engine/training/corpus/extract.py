@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from .languages import language_of
+from .languages import language_of, refine
 from .licence import LICENCE_FILE, package_licence
 from .members import read_members
 from .source_filter import path_rejected, text_rejected
@@ -59,7 +59,7 @@ def extract(archive: Path) -> Extraction:
                 continue
         text = text.replace("\r\n", "\n")
         if not text_rejected(text, language):
-            files.append((language, path, text))
+            files.append((refine(language, path, text), path, text))
     # By hash, so that a cap on bytes takes a fair sample of the package instead of its first folders.
     files.sort(key=lambda file: hashlib.sha256(file[1].encode()).digest())
     return Extraction(licence, "" if files else "no source kept", files)

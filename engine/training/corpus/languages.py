@@ -36,3 +36,11 @@ def language_of(path: str, head: bytes = b"") -> str | None:
     if not suffix and SHELL_SHEBANG.match(head):
         return "shellscript"
     return BY_EXTENSION.get(suffix)
+
+
+CPP_WORDS = re.compile(r"^\s*(?:class \w+|namespace \w+|template ?<|using \w+|public:|private:)|\bstd::", re.MULTILINE)
+
+
+def refine(language: str, path: str, text: str) -> str:
+    """C++ for a header that says so; the language of the name otherwise."""
+    return "cpp" if language == "c" and path.endswith(".h") and CPP_WORDS.search(text) else language

@@ -19,4 +19,5 @@ def sources_in_map(text: bytes) -> Iterator[tuple[str, str]]:
     for name, content in pairs:
         if isinstance(name, str) and isinstance(content, str) and SOURCE.search(name):
             path = re.sub(r"^[a-z-]+://[^/]*/", "", name)
+            path = re.sub(r"^.*-fastbuild[^/]*/bin/", "", path)  # a build system's output folder
             yield re.sub(r"^(?:\.{0,2}/)+", "", path), content

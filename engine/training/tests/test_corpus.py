@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.excluded import is_excluded
-from corpus.languages import language_of
+from corpus.languages import language_of, refine
 from corpus.licence import identify, package_licence
 from corpus.source_filter import is_test, path_rejected, text_rejected
 from corpus.split import family_of, split_of
@@ -45,6 +45,7 @@ def test_generated_code_is_left_out(first: str) -> None:
 def test_generated_names_are_left_out() -> None:
     for path in ("src/api_pb.ts", "a/b.pb.go", "src/models/models_0.ts", "Form.Designer.cs", "src/zz_generated.deepcopy.go"):
         assert path_rejected(path, "typescript"), path
+    assert path_rejected("icon/index.es.js", "javascript") and path_rejected("a.min.js", "javascript")
     for path in ("src/models/model.ts", "src/parser.ts", "src/designer.cs", "src/generator.go"):
         assert not path_rejected(path, "typescript"), path
 
@@ -74,8 +75,15 @@ def test_shell_scripts_without_extension() -> None:
     assert language_of("bin/tool.py", b"#!/bin/sh\n") == "python"
 
 
+def test_headers_of_cpp() -> None:
+    assert refine("c", "a.h", "namespace a {\nint b;\n}\n") == "cpp"
+    assert refine("c", "a.h", "struct a { int b; };\n") == "c"
+    assert refine("c", "a.c", "namespace a {\n") == "c"
+
+
 def test_tests_are_known_by_their_paths() -> None:
     assert is_test("src/FooTests.cs") and is_test("pkg/a_test.go") and is_test("src/a.spec.ts")
+    assert is_test("Src/A.Tests/Ratio.cs") and is_test("src/a_unittest.cc")
     assert not is_test("src/Contest.ts") and not is_test("src/latest.cs")
 
 
