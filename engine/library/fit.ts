@@ -33,8 +33,10 @@ export interface Fit<Model extends ModelSize = CatalogueModel> {
   recommended: boolean;
 }
 
-/** Scales are float32, one for a block of 128 weights. */
-const SCALE_BYTES = 4 / 128;
+/** A scale in float16 and half a byte of zero point for a block of 64 weights. */
+const SCALE_BYTES = 2.5 / 64;
+/** One layer in 32 keeps 8 bits. */
+const FINER_SHARE = 1 / 32;
 /** Vectors in float32, the tokenizer and the manifest are small beside the matrices. */
 const OTHER_BYTES = 16 * 2 ** 20;
 /** Resident memory of a loaded package, at most; ONNX Runtime keeps a second form of some weights. */
@@ -54,7 +56,9 @@ const RESERVE_BYTES = 256 * 2 ** 20;
 export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): Fit<Model> {
   const matrices = model.parameters - model.vocabularyParameters;
   const packageBytes = Math.round(
-    matrices * (model.bits / 8 + SCALE_BYTES) + model.vocabularyParameters * (1 + SCALE_BYTES) + OTHER_BYTES,
+    matrices * (model.bits / 8 + (1 - model.bits / 8) * FINER_SHARE + SCALE_BYTES) +
+      model.vocabularyParameters * (1 + SCALE_BYTES) +
+      OTHER_BYTES,
   );
   const diskBytes = model.sourceBytes + packageBytes + RESERVE_BYTES;
   const states = Math.max(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BadInputError } from '../errors.ts';
 import { findTokenizer } from '../tokenizer/index.ts';
 import { convert as convertHere, type ConvertOptions } from '../weights/convert.ts';
 import { DEFAULT_BLOCK } from '../weights/recipe.ts';
@@ -11,6 +12,7 @@ import { FolderLock } from './folder-lock.ts';
 import { chooseFiles } from './hub/choose-files.ts';
 import { HubClient, type HubOptions } from './hub/client.ts';
 import { downloadModel, isThere, type ModelDownloadOptions } from './hub/download-model.ts';
+import type { HubFile } from './hub/part-file.ts';
 import type { DownloadProgress } from './hub/progress.ts';
 import { readRepository, type Repository } from './hub/repository.ts';
 import { placesOf, readModel, sweep, type InstalledModel } from './installed.ts';
@@ -21,8 +23,8 @@ import { readRecord, writeRecord, type ModelRecord } from './record.ts';
 export type InstallProgress =
   | { phase: 'looking' }
   | ({ phase: 'downloading' } & DownloadProgress)
-  /** Tensors of the package. */
-  | { phase: 'converting'; done: number; total: number };
+  /** Bytes of the weights that are converted. */
+  | { phase: 'converting'; done: number; total: number; bytesPerSecond: number };
 
 export interface InstallOptions
   extends HubOptions, Pick<ModelDownloadOptions, 'retry' | 'stallMs' | 'open' | 'statfs'> {
@@ -36,7 +38,7 @@ export interface InstallOptions
   block?: number | undefined;
   /** Branch, tag or commit of a repository that is not in the catalogue. Default `main`. */
   revision?: string | undefined;
-  /** Keep the downloaded files beside the package. Default false. */
+  /** Keep the downloaded files beside the package. Otherwise each goes as soon as it is converted. Default false. */
   keepsSource?: boolean | undefined;
   /** Makes the package; one that computes in another thread by the caller's choice. Default: in this thread. */
   convert?: ((options: ConvertOptions) => Promise<unknown>) | undefined;
@@ -100,30 +102,64 @@ function describeModel(known: CatalogueModel | undefined, name: string, options:
 
 async function makePackage(wanted: Wanted, client: HubClient, options: InstallOptions): Promise<void> {
   const places = placesOf(options.models, wanted.name);
-  const record = await download(wanted, client, options);
-  options.signal?.throwIfAborted();
+  const earlier = await readRecord(places.record);
+  // A conversion under way deletes what it has done with; it alone knows what it still needs.
+  if (earlier?.files != null && isSame(earlier, wanted) && existsSync(`${places.package}.incomplete`)) {
+    try {
+      await convertSource(wanted, earlier.files, options);
+      return;
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+    }
+  }
+  const files = await download(wanted, client, options);
+  await convertSource(wanted, files, options);
+}
+
+async function convertSource(
+  { name, bits, block, title }: Wanted,
+  files: readonly HubFile[],
+  { models, signal, onProgress, keepsSource, convert = convertHere }: InstallOptions,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const places = placesOf(models, name);
   const tokenizer = await findTokenizer(places.source);
-  await (options.convert ?? convertHere)({
+  const hashes = files.filter(({ digest }) => digest.algorithm === 'sha256');
+  await convert({
     source: places.source,
     destination: places.package,
-    bits: record.bits,
-    block: record.block,
-    name: record.title,
+    bits,
+    block,
+    name: title,
     tokenizer: tokenizer?.file,
-    onProgress: (done, total) => {
-      options.signal?.throwIfAborted();
-      options.onProgress?.({ phase: 'converting', done, total });
+    sourceHashes: Object.fromEntries(hashes.map(({ path, digest }) => [path, digest.value])),
+    deleteSource: keepsSource !== true,
+    signal,
+    onProgress: (done, total, bytesPerSecond) => {
+      onProgress?.({ phase: 'converting', done, total, bytesPerSecond });
     },
   });
 }
 
+function isMissingFile(error: unknown): boolean {
+  const cause = error instanceof BadInputError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
+
 /** Downloads what is missing of the source; nothing is asked of the hub if nothing is. */
-async function download(wanted: Wanted, client: HubClient, options: InstallOptions): Promise<ModelRecord> {
+async function download(
+  wanted: Wanted,
+  client: HubClient,
+  options: InstallOptions,
+): Promise<readonly HubFile[]> {
   const { signal, retry, onProgress } = options;
   const places = placesOf(options.models, wanted.name);
   const earlier = await readRecord(places.record);
   const resumed = earlier !== undefined && isSame(earlier, wanted) ? earlier : undefined;
-  if (resumed !== undefined && (await isComplete(places.source, resumed.files))) return resumed;
+  if (resumed?.files != null && (await isComplete(places.source, resumed.files))) {
+    await writeRecord(places.record, { ...resumed, bits: wanted.bits, block: wanted.block });
+    return resumed.files;
+  }
 
   onProgress?.({ phase: 'looking' });
   const revision = resumed?.revision ?? wanted.requested;
@@ -148,24 +184,18 @@ async function download(wanted: Wanted, client: HubClient, options: InstallOptio
     },
     onProgress: (progress) => onProgress?.({ phase: 'downloading', ...progress }),
   });
-  const complete = { ...record, files };
-  await writeRecord(places.record, complete);
-  return complete;
+  await writeRecord(places.record, { ...record, files });
+  return files;
 }
 
-async function isComplete(folder: string, files: ModelRecord['files']): Promise<boolean> {
-  if (files === null) return false;
+async function isComplete(folder: string, files: readonly HubFile[]): Promise<boolean> {
   const there = await Promise.all(files.map((file) => isThere(folder, file)));
   return there.every(Boolean);
 }
 
-function isSame(record: ModelRecord, { repository, requested, bits, block }: Wanted): boolean {
-  return (
-    record.repository === repository &&
-    record.requested === requested &&
-    record.bits === bits &&
-    record.block === block
-  );
+/** Whether the download is of the same source; the precision is decided after it. */
+function isSame(record: ModelRecord, { repository, requested }: Wanted): boolean {
+  return record.repository === repository && record.requested === requested;
 }
 
 function recordOf(wanted: Wanted, client: HubClient, repository: Repository): ModelRecord {

@@ -73,7 +73,7 @@ describe('library: fit', () => {
       { freeDisk: 18 * GB },
       'no',
       'disk',
-      /Installing needs 18\.9 GB of disk; 18\.0 GB are free/,
+      /Installing needs 19\.0 GB of disk; 18\.0 GB are free/,
     ],
   ];
   for (const [what, machine, verdict, kind, text] of wrong) {

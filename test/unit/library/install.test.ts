@@ -155,6 +155,48 @@ describe('library: install', () => {
     );
   });
 
+  it('shards go as they are converted, and a conversion that was stopped between two goes on without the hub', async () => {
+    const sharded = join(folder, 'sharded-3');
+    shardCheckpoint(checkpoint, sharded, 3);
+    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
+    const endpoint = server.url;
+    const source = join(models, NAME, 'source');
+    const shards = (): number => readdirSync(source).filter((name) => name.endsWith('.safetensors')).length;
+    const stop = new AbortController();
+    const onProgress = ({ phase }: InstallProgress): void => {
+      if (phase === 'converting' && shards() === 2) stop.abort();
+    };
+    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+    assert.equal(shards(), 2);
+    await server.stop();
+    const { package: installed } = await run({ endpoint });
+    const direct = join(folder, 'direct-3');
+    const expected = await convert({ source: sharded, destination: direct, bits: 4 });
+    assert.equal((await openPackage(installed)).manifest.weights.sha256, expected.weights.sha256);
+    server = await HubServer.start();
+  });
+
+  it('shards that went without having been converted are loaded again, and only those', async () => {
+    const sharded = join(folder, 'sharded-4');
+    shardCheckpoint(checkpoint, sharded, 3);
+    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
+    const stop = new AbortController();
+    let strips = 0;
+    const onProgress = ({ phase }: InstallProgress): void => {
+      if (phase === 'converting' && strips++ === 2) stop.abort();
+    };
+    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+    const second = 'model-00002-of-00003.safetensors';
+    rmSync(join(models, NAME, 'source', second));
+    const before = server.seen.length;
+    assert.equal((await run()).state, 'installed');
+    const loaded = server.seen.slice(before).filter(({ server: which }) => which === 'storage');
+    assert.deepEqual(
+      loaded.map(({ path }) => path),
+      [`/${REPOSITORY}/${second}`],
+    );
+  });
+
   it('what has arrived is converted without the hub', async () => {
     const failing = (): Promise<never> => Promise.reject(new Error('the editor was closed'));
     await assert.rejects(run({ convert: failing }), /closed/);
