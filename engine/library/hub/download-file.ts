@@ -90,11 +90,7 @@ async function fetchRest(
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const answer = await unlessStalled(
-      client.get(url, requestHeaders(part), connection.signal),
-      stallMs,
-      abort,
-    );
+    const answer = await unlessStalled(client.get(url, requestHeaders(part), connection.signal), stallMs);
     const server = { hasToken: client.hasToken, isHub: client.isHub(answer.url) };
     const use = checkResponse(answer, file, part, server);
     if (use === 'mismatch') {
@@ -105,7 +101,7 @@ async function fetchRest(
     await part.from(answer.response.headers.get('etag'));
     const reader = answer.response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
     while (reader !== undefined) {
-      const { done, value } = await unlessStalled(reader.read(), stallMs, abort);
+      const { done, value } = await unlessStalled(reader.read(), stallMs);
       if (done) break;
       if (part.position === 0 && value[0] === LESS_THAN) throw webPage(plainUrl(url));
       if (part.position + value.byteLength > file.bytes) {
@@ -123,7 +119,7 @@ async function fetchRest(
       : error;
   } finally {
     signal?.removeEventListener('abort', abort);
-    // Ends a connection that still sends.
+    // Ends a connection that still sends, or has stalled.
     abort();
   }
   if (!part.isComplete) throw new AttemptFailed(`${plainUrl(url)}: the connection ended too early`);

@@ -3,15 +3,13 @@ import { AttemptFailed } from './errors.ts';
 /**
  * Waits for the network, but not for ever.
  * @param ms without anything arriving
- * @param abort ends what is waited for
  * @throws AttemptFailed when the time has passed
  */
-export async function unlessStalled<T>(waiting: Promise<T>, ms: number, abort: () => void): Promise<T> {
+export async function unlessStalled<T>(waiting: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new AttemptFailed(`nothing has arrived for ${ms / 1000} s`));
-      abort();
     }, ms);
   });
   try {
