@@ -1,4 +1,6 @@
 import { join, relative, sep } from 'node:path';
+import { halved } from '../completion/windows.ts';
+import type { Account } from '../completion/result.ts';
 import { BadInputError } from '../errors.ts';
 import type { CompletionContext } from '../prompt/index.ts';
 import { openEngine } from '../worker/client.ts';
@@ -6,8 +8,13 @@ import { BUNDLED_MODEL, count, parse, printJson, UsageError, type Command } from
 import { languageOf } from './language.ts';
 import { readText } from './read-text.ts';
 
+const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
+/** As in the editor. */
+const LATENCY_MS = 2000;
+
 export const complete: Command = {
-  usage: 'complete FILE:LINE:COLUMN [--model DIR] [--max-tokens N] [--lines auto|single|multiple] [--json]',
+  usage:
+    'complete FILE:LINE:COLUMN [--model DIR] [--max-tokens N] [--lines auto|single|multiple] [--latency MS] [--json]',
   summary: 'The text to insert at a place of a file; lines and columns count from 1, a tab is one column',
   async run(args) {
     const { values, positionals } = parse(
@@ -16,11 +23,13 @@ export const complete: Command = {
         model: { type: 'string', default: BUNDLED_MODEL },
         'max-tokens': { type: 'string', default: '64' },
         lines: { type: 'string', default: 'auto' },
+        latency: { type: 'string', default: String(LATENCY_MS) },
         json: { type: 'boolean', default: false },
       },
       1,
     );
     const maxTokens = count(values['max-tokens'], '--max-tokens');
+    const latencyMs = count(values.latency, '--latency');
     const { lines } = values;
     if (lines !== 'auto' && lines !== 'single' && lines !== 'multiple') {
       throw new UsageError(`--lines: expected auto, single or multiple, found "${lines}".`);
@@ -37,8 +46,8 @@ export const complete: Command = {
         document: context.path,
         lines,
         maxTokens,
-        prefixTokens: 1500,
-        suffixTokens: 500,
+        ...WINDOW,
+        latencyMs,
       });
       const text = result.kind === 'completion' ? result.text : '';
       const reason = result.kind === 'completion' ? result.stop : result.reason;
@@ -47,6 +56,7 @@ export const complete: Command = {
         printJson({
           text,
           reason,
+          window: windowOf(account),
           prompt: account.promptTokens,
           reused: account.reusedTokens,
           advanced: account.advancedTokens,
@@ -54,13 +64,27 @@ export const complete: Command = {
           first_token_ms: account.firstTokenMs,
           ms: account.totalMs,
         });
-      } else if (text === '') process.stderr.write(`No completion: ${reason}.\n`);
+        return;
+      }
+      if (account.halvings > 0) {
+        const { prefix, suffix } = windowOf(account);
+        process.stderr.write(
+          `Answered from ${prefix} tokens above and ${suffix} below; more would have taken over ${latencyMs} ms.\n`,
+        );
+      }
+      if (text === '') process.stderr.write(`No completion: ${reason}.\n`);
       else process.stdout.write(`${text}\n`);
     } finally {
       await engine.close();
     }
   },
 };
+
+/** The tokens on both sides of the cursor that the answer may have seen. */
+function windowOf({ halvings }: Account): { prefix: number; suffix: number; whole: boolean } {
+  const { prefixTokens, suffixTokens } = halved(WINDOW, halvings);
+  return { prefix: prefixTokens, suffix: suffixTokens, whole: halvings === 0 };
+}
 
 /** The context at `FILE:LINE:COLUMN`; the path in it is relative to the working folder, as an editor's to its workspace. */
 async function contextAt(place: string): Promise<CompletionContext> {

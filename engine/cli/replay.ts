@@ -7,7 +7,8 @@ import { replaySession } from './replay/session.ts';
 import { readTrace } from './replay/trace.ts';
 
 export const replay: Command = {
-  usage: 'replay TRACE.jsonl [--model DIR] [--window-tokens P,S] [--state-mib N] [--realtime] [--json]',
+  usage:
+    'replay TRACE.jsonl [--model DIR] [--window-tokens P,S] [--state-mib N] [--latency MS] [--realtime] [--json]',
   summary: 'What the requests of a recorded editing session cost, with warming ahead switched off and on',
   async run(args) {
     const { values, positionals } = parse(
@@ -16,6 +17,7 @@ export const replay: Command = {
         model: { type: 'string', default: BUNDLED_MODEL },
         'window-tokens': { type: 'string', default: '1500,500' },
         'state-mib': { type: 'string' },
+        latency: { type: 'string' },
         realtime: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
@@ -26,6 +28,7 @@ export const replay: Command = {
     const window = {
       prefixTokens: count(before, '--window-tokens'),
       suffixTokens: count(after, '--window-tokens', 0),
+      ...(values.latency === undefined ? {} : { latencyMs: count(values.latency, '--latency') }),
     };
     const mebibytes = values['state-mib'];
     const budget = mebibytes === undefined ? undefined : count(mebibytes, '--state-mib') * 2 ** 20;

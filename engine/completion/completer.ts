@@ -2,6 +2,7 @@ import { ForcedStart, PromptLookup, StopRule, unfinishedWord } from '../decoding
 import { buildPrompt, type FimFormat, type Prompt, SuffixBudget } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
+import { Speed } from '../runtime/speed.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import { CheckpointTree } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
@@ -14,6 +15,7 @@ import { prefill, type Prefilled, type Prefiller, type PrefillOptions } from './
 import type { CompletionRequest } from './request.ts';
 import { emptyAccount, type Account, type CompletionResult, type NoCompletionReason } from './result.ts';
 import { TokenSteps, type Speculation } from './token-steps.ts';
+import { halved, type WindowedPrompt, Windows } from './windows.ts';
 import { type Vocabulary, Writer } from './writer.ts';
 
 /** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, also on a machine that is three times slower for a moment. */
@@ -38,6 +40,8 @@ export interface CompleterOptions {
   files?: StateFiles | undefined;
   /** Whether to guess tokens by prompt lookup; on by default. */
   speculates?: boolean | undefined;
+  /** How fast the model is, as far as that is known already. */
+  speed?: Speed | undefined;
 }
 
 /** What a generation asks and tells. */
@@ -54,12 +58,14 @@ export class Completer {
   private readonly speculation: Speculation | undefined;
   private readonly documents: DocumentStates;
   private readonly suffixBudget: SuffixBudget;
+  private readonly windows: Windows;
+  private readonly speed: Speed;
 
   constructor(
     private readonly model: CompletionModel,
     /** Most memory for states and logs of all documents together, in bytes. */
     budgetBytes: number,
-    { files, speculates = true }: CompleterOptions = {},
+    { files, speculates = true, speed = new Speed() }: CompleterOptions = {},
   ) {
     const { session, tokenizer, format } = model;
     const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
@@ -74,11 +80,13 @@ export class Completer {
     this.prefiller = {
       session,
       tree,
-      chunks: new ChunkSizer(CHUNK_MS),
+      chunks: new ChunkSizer(CHUNK_MS, speed),
       logTokens: Math.min(MOST_LOG_TOKENS, Math.floor((budgetBytes * LOG_SHARE) / logBytes)),
     };
     this.documents = new DocumentStates(session, tree, files);
     this.suffixBudget = new SuffixBudget(format.layout);
+    this.windows = new Windows(tree, speed);
+    this.speed = speed;
     this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
   }
 
@@ -102,9 +110,12 @@ export class Completer {
       account.totalMs = performance.now() - started;
       return { kind: 'none', reason, account };
     };
-    const build = this.promptOf(request);
-    const prompt = request.bridges === false ? build() : bridge(build, this.prefiller.tree);
+    const { prompt, halvings } = await this.windowed(request, (build) =>
+      request.bridges === false ? build() : bridge(build, this.prefiller.tree),
+    );
+    this.windows.serve(request.document, halvings);
     account.promptMs = performance.now() - started;
+    account.halvings = halvings;
     account.tailLines = prompt.tailLines;
     account.recentSteps = prompt.recentSteps;
     // A model without any markers has nothing to go on at the start of a file.
@@ -140,19 +151,24 @@ export class Completer {
   }
 
   /**
-   * Advances to the end of a prompt that is likely to be asked for, so that the request finds the state there.
+   * Advances to the end of a prompt that is likely to be asked for, so that the request finds the state there. If that shows a part
+   * of the window only, it goes on to one with twice of it, and so on.
    * @returns the tokens that the model was advanced by
    */
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
-    const prompt = this.promptOf(request)();
-    if (prompt.ids.length === 0) return 0;
-    const { end, advancedTokens } = await this.prefill(prompt, {
-      document: request.document,
-      isWarming: true,
-      isCancelled,
-    });
-    end?.state.release();
-    return advancedTokens;
+    const options = { document: request.document, isWarming: true, isCancelled };
+    let { prompt, halvings } = await this.windowed(request, (build) => build());
+    let advanced = 0;
+    while (prompt.ids.length > 0) {
+      const { end, advancedTokens } = await this.prefill(prompt, options);
+      advanced += advancedTokens;
+      if (end === undefined) break;
+      end.state.release();
+      if (halvings === 0) break;
+      prompt = this.promptOf(request, --halvings)();
+      if (!this.windows.canServe(request, prompt)) break;
+    }
+    return advanced;
   }
 
   /** Keeps on disk, where there is a folder for it, what a document needs to start warm; {@link written} says when it is there. */
@@ -168,6 +184,7 @@ export class Completer {
   /** Forgets a document's states. */
   drop(document: string): void {
     this.documents.drop(document);
+    this.windows.forget(document);
     this.speculation?.lookup.forget(document);
   }
 
@@ -179,19 +196,30 @@ export class Completer {
   /** Forgets everything. */
   forget(): void {
     this.documents.clear();
+    this.windows.forget();
     this.speculation?.lookup.forget();
   }
 
-  private promptOf(request: CompletionRequest): Build {
+  private windowed(request: CompletionRequest, lay: (build: Build) => Prompt): Promise<WindowedPrompt> {
+    const use = { document: request.document, isWarming: true };
+    return this.windows.choose(
+      request,
+      (halvings) => lay(this.promptOf(request, halvings)),
+      (prompt) => this.documents.begin(prompt, use),
+    );
+  }
+
+  private promptOf(request: CompletionRequest, halvings = 0): Build {
     const { tokenizer, format } = this.model;
     const prefix = request.context.prefix.slice(
       0,
       -unfinishedWord(request.context.prefix).length || undefined,
     );
     const context = { ...request.context, prefix };
-    const suffixTokens = this.suffixBudget.tokens(request.suffixTokens, this.prefiller.chunks.msPerToken);
-    return (arrangement) =>
-      buildPrompt(context, { ...request, suffixTokens, ...arrangement }, format, tokenizer);
+    const { prefixTokens, suffixTokens: most } = halved(request, halvings);
+    const suffixTokens = this.suffixBudget.tokens(most, this.speed.prefillMs);
+    const budget = { prefixTokens, suffixTokens };
+    return (arrangement) => buildPrompt(context, { ...budget, ...arrangement }, format, tokenizer);
   }
 
   private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {

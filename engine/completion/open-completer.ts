@@ -1,7 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { BadInputError } from '../errors.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
+import type { ModelSession } from '../runtime/model-session.ts';
 import { openModel, type OpenModel } from '../runtime/open-model.ts';
+import { Speed } from '../runtime/speed.ts';
 import { StateFiles } from '../state/state-files.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
 import { Completer, PROMPT_TOKENS } from './completer.ts';
@@ -13,6 +15,8 @@ const MACHINE_SHARE = 1 / 16;
 /** Most bytes of states on disk, of all models together: so many states, or what the bundled model's need. */
 const STATES_ON_DISK = 8;
 const LEAST_BYTES_ON_DISK = 256 * 2 ** 20;
+/** Tokens whose run says how fast a model is: the chunk that an unknown one would begin with. */
+const PROBE_TOKENS = 16;
 /** Decoding is bound by memory: more threads than this gained nothing on the machines seen. */
 const MAX_THREADS = 8;
 
@@ -77,6 +81,7 @@ export async function openCompleter(
   const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, {
     files,
     speculates,
+    speed: await measured(session),
   });
   return {
     completer,
@@ -97,6 +102,19 @@ export async function openCompleter(
       await model.close();
     },
   };
+}
+
+/** The speed of one chunk, so that the first request knows how much it can ask for: 5 ms with the bundled model, 1 s with Codestral Mamba. */
+async function measured(session: ModelSession): Promise<Speed> {
+  const speed = new Speed();
+  const ids = Array.from({ length: PROBE_TOKENS }, () => 0);
+  // The first run of all pays for memory that the later ones find.
+  const first = await session.advance(session.initialState(), [0], 'none');
+  const started = performance.now();
+  const { state } = await session.advance(first.state, ids, 'none');
+  speed.prefilled(ids.length, performance.now() - started);
+  state.release();
+  return speed;
 }
 
 function stateFiles(folder: string, { hash, session }: OpenModel): StateFiles {

@@ -17,6 +17,10 @@ export interface CompletionRequest {
    * prepared; true where it is left out.
    */
   bridges?: boolean;
+  /** How long to wait for the first token, in ms: what of the window takes longer is left out; the whole window where it is left out. */
+  latencyMs?: number;
+  /** Whether to prepare a larger window after an answer from a smaller one; true where it is left out. */
+  deepens?: boolean;
   /** Most suggestions to give, decoded side by side; 1 where it is left out. */
   alternatives?: number;
 }

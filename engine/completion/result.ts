@@ -19,6 +19,8 @@ export interface Account {
   tailLines: number;
   /** Steps that the recent text began further up than it had to, for the same end. */
   recentSteps: number;
+  /** How often the window that is set was halved to answer in time. */
+  halvings: number;
   /** From the request's arrival in the worker to the first generated token; 0 if none was generated. */
   firstTokenMs: number;
   /** Laying out the prompt, advancing to its end, and generating. */
@@ -58,6 +60,7 @@ export function emptyAccount(): Account {
     acceptedTokens: 0,
     tailLines: 0,
     recentSteps: 0,
+    halvings: 0,
     firstTokenMs: 0,
     promptMs: 0,
     prefillMs: 0,

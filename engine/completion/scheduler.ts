@@ -154,10 +154,7 @@ export class Scheduler {
     run.result.then(
       (result) => {
         run.isDone = true;
-        // The keystrokes that follow are cheaper in the plain layout.
-        const isLast = this.run === run && result.kind === 'completion';
-        const { tailLines, recentSteps } = result.account;
-        if (isLast && tailLines + recentSteps > 0) this.warmings.push(request);
+        if (this.run === run && leavesWork(request, result)) this.warmings.push(request);
         this.workWhileIdle();
       },
       () => {
@@ -231,6 +228,13 @@ async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise
   } finally {
     signal.removeEventListener('abort', leave);
   }
+}
+
+/** Whether the keystrokes that follow would be cheaper in the plain layout, or see more in a larger window. */
+function leavesWork({ deepens = true }: CompletionRequest, result: CompletionResult): boolean {
+  const { tailLines, recentSteps, halvings } = result.account;
+  if (result.kind === 'none' && result.reason === 'cancelled') return false;
+  return (result.kind === 'completion' && tailLines + recentSteps > 0) || (deepens && halvings > 0);
 }
 
 function cancelled(): CompletionResult {

@@ -3,6 +3,7 @@ import type { CompletionContext } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { requestLine } from '../status/requestLine.ts';
 import type { StatusItems } from '../status/statusItems.ts';
+import { LATENCY_MS } from './budgets.ts';
 import { contextAt } from './contextAt.ts';
 import type { Suggestion } from './filters/index.ts';
 import { linePrefix } from './filters/lines.ts';
@@ -26,7 +27,7 @@ export interface ProviderParts {
   suggester: Suggester;
   suggestions: Suggestions;
   status: StatusItems;
-  warmAhead: Pick<WarmAhead, 'shown'>;
+  warmAhead: Pick<WarmAhead, 'shown' | 'mayWarm'>;
 }
 
 /** Milliseconds that the answer to an explicit question stays in the status bar. */
@@ -75,6 +76,8 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       maxTokens,
       prefixTokens,
       suffixTokens,
+      latencyMs: LATENCY_MS,
+      deepens: this.parts.warmAhead.mayWarm(document),
     };
     const wish = { request, automatic, debounce };
     const cancelled = new AbortController();

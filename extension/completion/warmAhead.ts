@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CompletionRequest, Engine } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { afterAcceptance } from './afterAcceptance.ts';
+import { LATENCY_MS } from './budgets.ts';
 import { contextAt } from './contextAt.ts';
 import type { Suggestion } from './filters/index.ts';
 import { situation } from './situation.ts';
@@ -59,17 +60,26 @@ export class WarmAhead {
     if (engine === undefined || document.isClosed || !this.mayWarm(document)) return;
     const place = selection.active;
     const { enable, lines, maxTokens, prefixTokens, suffixTokens } = this.parts.settings(document);
+    const latencyMs = LATENCY_MS;
     const where = situation(document, place, false, enable);
     // In the middle of a word nothing is offered, but the next key may be a space.
     if (!decide({ ...where, linePrefix: '', lineSuffix: '' }).offer) return;
-    const wish = { document: document.uri.toString(), lines, maxTokens, prefixTokens, suffixTokens };
+    const wish = {
+      document: document.uri.toString(),
+      lines,
+      maxTokens,
+      prefixTokens,
+      suffixTokens,
+      latencyMs,
+    };
     const what = JSON.stringify([wish, document.languageId, document.version, document.offsetAt(place)]);
     if (this.last?.engine === engine && this.last.what === what) return;
     this.last = { engine, what };
     engine.warm({ ...wish, context: contextAt(document, place) });
   }
 
-  private mayWarm(document: vscode.TextDocument): boolean {
+  /** Whether the engine may prepare for requests in this document now. */
+  mayWarm(document: vscode.TextDocument): boolean {
     const { warmAhead } = this.parts.settings(document);
     return warmAhead === 'always' || (warmAhead === 'spare' && this.parts.hasSpareTime());
   }

@@ -20,7 +20,7 @@ export function requestLine(offer: Offer, wallMs: number): string {
 export function accountLine(account: Account): string {
   const { promptTokens, reusedTokens, warmedTokens, replayedTokens, advancedTokens, generatedTokens } =
     account;
-  const { draftedTokens, acceptedTokens, tailLines, firstTokenMs, totalMs } = account;
+  const { draftedTokens, acceptedTokens, tailLines, firstTokenMs, totalMs, halvings } = account;
   const reused = [
     warmedTokens > 0 ? `${warmedTokens} warmed ahead` : '',
     replayedTokens > 0 ? `${replayedTokens} replayed` : '',
@@ -30,7 +30,7 @@ export function accountLine(account: Account): string {
     .join(' + ');
   return [
     `prompt ${promptTokens} tokens: ${reusedTokens} reused${reused.length > 0 ? ` (${reused.join(', ')})` : ''}`,
-    `${advancedTokens} advanced${tailLines > 0 ? `, ${tailLines} lines in the tail` : ''}`,
+    `${halvings > 0 ? `window halved ${halvings === 1 ? 'once' : `${halvings} times`}, ` : ''}${advancedTokens} advanced${tailLines > 0 ? `, ${tailLines} lines in the tail` : ''}`,
     `${generatedTokens} generated${draftedTokens > 0 ? ` (${acceptedTokens} of ${draftedTokens} drafted)` : ''}`,
     `first token ${Math.round(firstTokenMs)} ms, engine ${Math.round(totalMs)} ms (prompt, prefill, decode ${ms})`,
   ].join('; ');

@@ -14,6 +14,8 @@ export interface ReplayOptions {
   suffixTokens: number;
   /** Whether the engine prepares for requests while nobody waits. */
   warming: boolean;
+  /** How long a request may wait for its first token; the whole window answers where it is left out. */
+  latencyMs?: number;
   /** Whether warming gets only as much computing time as the session's gaps held. */
   realtime: boolean;
 }
@@ -53,11 +55,12 @@ export async function replaySession(
   completer: Completing,
   options: ReplayOptions,
 ): Promise<ReplayedRequest[]> {
-  const { prefixTokens, suffixTokens, warming, realtime } = options;
+  const { prefixTokens, suffixTokens, latencyMs = Infinity, warming, realtime } = options;
   const documents = new Documents(source);
   const requestAt = (document: Document): CompletionRequest => {
     const context = contextOf(document);
-    return { context, document: document.path, lines: 'auto', maxTokens: 1, prefixTokens, suffixTokens };
+    const window = { prefixTokens, suffixTokens, latencyMs };
+    return { context, document: document.path, lines: 'auto', maxTokens: 1, ...window };
   };
   const requests: ReplayedRequest[] = [];
   let freeAt = 0;
@@ -103,8 +106,8 @@ export async function replaySession(
     });
     freeAt = start + account.totalMs;
     lateTokens = 0;
-    // The keystrokes that follow are cheaper in the plain layout.
-    if (account.tailLines + account.recentSteps > 0)
+    // The keystrokes that follow are cheaper in the plain layout, or see more in a larger window.
+    if (account.tailLines + account.recentSteps + account.halvings > 0)
       await warm({ document, at: freeAt }, interruption(timed, index + 1));
   }
   return requests;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Completer, PROMPT_TOKENS, type CompletionModel } from '../../../engine/completion/completer.ts';
+import { halved } from '../../../engine/completion/windows.ts';
 import { unfinishedWord } from '../../../engine/decoding/index.ts';
 import type { Account, CompletionRequest, CompletionResult } from '../../../engine/index.ts';
 import { buildPrompt, chooseFimFormat } from '../../../engine/prompt/index.ts';
@@ -9,6 +10,7 @@ import { loadTokenizer, type Tokenizer } from '../../../engine/tokenizer/index.t
 import { editScript, type Edited } from '../../fixtures/edit-script.ts';
 import { seededRandom } from '../../fixtures/random-checkpoint.ts';
 import { type Run, SessionWitness } from '../../fixtures/session-witness.ts';
+import { speedOf } from '../../fixtures/speed.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openTinyGranite, openTinyModel } from '../../fixtures/tiny-model.ts';
 
@@ -22,6 +24,8 @@ const ROUNDING = 2e-5;
 
 /** One of each kind of layout. */
 const FORMATS = ['mamba-complete', 'mistral', 'prefix-suffix-middle', 'instruct', 'continuation'] as const;
+/** Whatever the machine: a suffix behind the prefix is as long as the speed allows. */
+const MS_A_TOKEN = 0.01;
 
 const never = (): boolean => false;
 
@@ -44,20 +48,28 @@ class Comparison {
   bridged = 0;
   reused = 0;
   replayed = 0;
+  /** Answers by how often their window was halved. */
+  readonly halvings = new Map<number, number>();
   readonly texts = new Set<string>();
   private readonly witness: SessionWitness;
   private readonly cold: Completer;
 
-  constructor(private readonly model: CompletionModel) {
+  /** @param affordable tokens that may be waited for, whatever the machine; a larger window answers when it is known */
+  constructor(
+    private readonly model: CompletionModel,
+    private readonly affordable = Infinity,
+  ) {
     this.witness = new SessionWitness(model.session);
-    this.cold = new Completer(model, 0);
+    this.cold = new Completer(model, 0, { speed: speedOf(MS_A_TOKEN) });
   }
 
   /** A script with edits in two documents; in between, places are prepared for, requests cancelled and suggestions accepted. */
   async live(seed: number, { edits, maxTokens }: { edits: number; maxTokens: number }): Promise<void> {
     const { stateBytes, keyBytes } = this.model.session;
     const budget = (BUDGETS[seed % BUDGETS.length] ?? 0) * stateBytes;
-    const warm = new Completer({ ...this.model, session: this.witness.session }, budget);
+    const warm = new Completer({ ...this.model, session: this.witness.session }, budget, {
+      speed: speedOf(MS_A_TOKEN),
+    });
     const random = seededRandom(seed);
     const documents = [editScript(2 * seed, edits), editScript(2 * seed + 1, edits)] as const;
     for (let step = 0; step < edits; step++) {
@@ -65,7 +77,7 @@ class Comparison {
       const document = `${at}.ts`;
       const edited = documents[at][step];
       assert.ok(edited);
-      const request = requestAt(edited, document, maxTokens);
+      const request = this.requestAt(edited, document, maxTokens);
       const chance = random();
       let asked = Math.floor(random() * 6);
       const isCancelled = (): boolean => asked-- <= 0;
@@ -81,10 +93,14 @@ class Comparison {
       if (result.kind === 'none' || random() < 0.7) continue;
       const prefix = request.context.prefix + result.text;
       const accepted = { text: prefix + request.context.suffix, cursor: prefix.length };
-      await this.compare(warm, requestAt(accepted, document, maxTokens), `${where}, accepted`);
+      await this.compare(warm, this.requestAt(accepted, document, maxTokens), `${where}, accepted`);
     }
     warm.forget();
     assert.equal(warm.stateBytes, 0);
+  }
+
+  private requestAt(edited: Edited, document: string, maxTokens: number): CompletionRequest {
+    return { ...requestAt(edited, document, maxTokens), latencyMs: this.affordable * MS_A_TOKEN };
   }
 
   private async compare(
@@ -98,6 +114,7 @@ class Comparison {
     this.compared++;
     this.reused += account.reusedTokens;
     this.replayed += account.replayedTokens;
+    this.halvings.set(account.halvings, (this.halvings.get(account.halvings) ?? 0) + 1);
     const { first } = this.witness;
     if (first !== undefined) await this.compareRun(first, this.promptIds(request, account), where);
     // A cold start has no reason to bridge, and is asked something else then.
@@ -106,18 +123,24 @@ class Comparison {
       return result;
     }
     this.cold.forget();
-    const expected = said(await this.cold.complete(request, never));
+    const expected = said(await this.cold.complete(wholeWindow(request, account), never));
     this.texts.add(expected);
     assert.equal(said(result), expected, where);
     return result;
   }
 
-  private promptIds(request: CompletionRequest, { tailLines, recentSteps }: Account): number[] {
+  private promptIds(request: CompletionRequest, account: Account): number[] {
+    const { tailLines, recentSteps } = account;
     const { tokenizer, format } = this.model;
     const { prefix } = request.context;
     const finished = prefix.slice(0, prefix.length - unfinishedWord(prefix).length);
     const context = { ...request.context, prefix: finished };
-    return buildPrompt(context, { ...request, tailLines, recentSteps }, format, tokenizer).ids;
+    return buildPrompt(
+      context,
+      { ...wholeWindow(request, account), tailLines, recentSteps },
+      format,
+      tokenizer,
+    ).ids;
   }
 
   /** The state and the logits, against those of one run over all tokens. */
@@ -134,6 +157,13 @@ class Comparison {
     assert.ok(logitError <= ROUNDING, `${where}: the logits differ by ${logitError}`);
   }
 }
+
+/** What asks for the window that has answered, however long it takes. */
+const wholeWindow = (request: CompletionRequest, { halvings }: Account): CompletionRequest => ({
+  ...request,
+  ...halved(request, halvings),
+  latencyMs: Infinity,
+});
 
 const said = (result: CompletionResult): string =>
   result.kind === 'completion' ? result.text : `(${result.reason})`;
@@ -214,6 +244,20 @@ describe('what is restored and advanced says what a cold start says', () => {
     assert.ok(reused > 45_000 && replayed > 1000, `${reused} tokens reused, ${replayed} of them replayed`);
     assert.ok(texts.size > 120, `${texts.size} texts`);
   });
+
+  for (const name of ['mamba-complete', 'mistral', 'prefix-suffix-middle']) {
+    it(`in 60 where only a part of the window is computed in time, laid out as ${name}`, async function () {
+      this.timeout(120_000);
+      const format = chooseFimFormat(tokenizer, name);
+      const comparison = new Comparison({ session, tokenizer, format }, 100);
+      for (let seed = 1; seed <= 60; seed++)
+        await comparison.live(seed, { edits: 5 + (seed % 26), maxTokens: 6 });
+      const { compared, halvings, reused } = comparison;
+      assert.ok(compared > 600 && reused > 20_000, `${compared} compared, ${reused} tokens reused`);
+      const counts = [0, 1, 2].map((many) => halvings.get(many) ?? 0);
+      assert.ok(Math.min(...counts) >= 20, `${counts.join(', ')} answers by the window's halvings`);
+    });
+  }
 
   it('in 20 with the bundled model', async function () {
     this.timeout(120_000);

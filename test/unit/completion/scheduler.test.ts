@@ -19,6 +19,8 @@ class SlowCompleter {
   /** What was done, in order. */
   readonly done: string[] = [];
   used = ['a.ts'];
+  /** Of the window that answers. */
+  halvings = 0;
   /** Characters a run waits after each. */
   constructor(private readonly says: (prefix: string) => string | Error) {}
 
@@ -39,8 +41,9 @@ class SlowCompleter {
       said(text.slice(0, length));
     }
     this.done.push(`completed ${prefix}`);
-    if (text === '') return { kind: 'none', reason: 'empty', account: emptyAccount() };
-    return { kind: 'completion', text, alternatives: [], stop: 'line', account: emptyAccount() };
+    const account = { ...emptyAccount(), halvings: this.halvings };
+    if (text === '') return { kind: 'none', reason: 'empty', account };
+    return { kind: 'completion', text, alternatives: [], stop: 'line', account };
   }
 
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
@@ -226,6 +229,25 @@ describe('Scheduler', () => {
     scheduler.closed('a.ts');
     await sleep(40);
     assert.deepEqual(completer.done.slice(-2), ['saved a.ts', 'dropped a.ts']);
+  });
+
+  it('an answer from a small window has a larger one prepared, which gives way to the next request and goes on after it', async () => {
+    completer = new SlowCompleter(() => 'ab');
+    completer.halvings = 2;
+    scheduler = new Scheduler(completer);
+    await scheduler.complete(at('x'), ever);
+    await sleep(4);
+    await scheduler.complete(at('y'), ever);
+    await sleep(40);
+    assert.deepEqual(completer.done, ['completed x', 'gave way x', 'completed y', 'warmed y']);
+  });
+
+  it('prepares no larger window where that is not wanted, and none after an answer from the whole one', async () => {
+    await scheduler.complete(at('x'), ever);
+    completer.halvings = 2;
+    await scheduler.complete(at('y', { deepens: false }), ever);
+    await sleep(40);
+    assert.deepEqual(completer.done, ['completed x', 'completed y']);
   });
 
   it('closing ends what is running, saves and forgets', async () => {

@@ -17,6 +17,7 @@ export const account: Account = {
   acceptedTokens: 0,
   tailLines: 0,
   recentSteps: 0,
+  halvings: 0,
   firstTokenMs: 12.4,
   promptMs: 0.4,
   prefillMs: 10,

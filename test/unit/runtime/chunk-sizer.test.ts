@@ -44,9 +44,11 @@ describe('ChunkSizer', () => {
     assert.equal(sizer.next(1000), 256);
   });
 
-  it('comes back to large chunks after a stall, by the chunks that it gives itself', () => {
+  it('a stall changes nothing, and chunks that are small for a load of some time become large again', () => {
     const sizer = trained(0.1);
     sizer.record(128, 60_000);
+    assert.equal(sizer.next(1000), 128);
+    for (let run = 0; run < 9; run++) sizer.record(128, 60_000);
     assert.equal(sizer.next(1000), 8);
     for (let run = 0; run < 60; run++) {
       const tokens = sizer.next(1000);
