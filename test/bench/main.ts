@@ -2,6 +2,7 @@ import { benchBridging } from './bridging.ts';
 import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { benchCodestralPeer } from './codestral-peer.ts';
+import { benchConvert } from './convert.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
 import { benchRestoring } from './restoring.ts';
 import { benchSessions } from './sessions.ts';
@@ -10,7 +11,7 @@ import { benchTyping } from './typing.ts';
 
 const THREADS = 2;
 
-/** What can be asked for alone, by name; without a name all but those that need another program are measured. */
+/** What can be asked for alone, by name; without a name all but those that need another program or 20 GB of disk are measured. */
 const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> = {
   'bundled-model': () => benchBundledModel(THREADS),
   typing: () => benchTyping(THREADS),
@@ -19,10 +20,11 @@ const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> =
   restoring: () => benchRestoring(THREADS),
   sessions: () => benchSessions(THREADS),
   speculation: () => benchSpeculation(THREADS),
+  convert: (folder) => benchConvert(folder),
   'codestral-peer': (folder) => benchCodestralPeer(THREADS, folder),
   'llama-cpp': (trace = TRACE) => benchLlamaCpp(THREADS, trace),
 };
-const NEEDS_MORE = ['codestral-peer', 'llama-cpp'];
+const NEEDS_MORE = ['convert', 'codestral-peer', 'llama-cpp'];
 
 async function main(): Promise<void> {
   const [name, argument] = process.argv.slice(2);
