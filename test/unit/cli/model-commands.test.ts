@@ -97,7 +97,10 @@ describe('command line: models', () => {
     const { code, stdout } = await runCli(['convert', model, exact, '--bits', '32']);
     assert.equal(code, 0);
     assert.match(stdout, /^backbone\.embeddings\.weight \[640, 64\]: 32 bits, largest error 0\.00$/m);
-    assert.match(stdout, new RegExp(`${exact}: ${parameters} parameters in \\d+ bytes, 32\\.\\d\\d bits a weight\n$`));
+    assert.match(
+      stdout,
+      new RegExp(`${exact}: ${parameters} parameters in \\d+ bytes, 32\\.\\d\\d bits a weight\n$`),
+    );
     assert.deepEqual(await logits(exact), [row]);
 
     assertFailed(await runCli(args), /packed: expected a folder that does not exist yet/);
