@@ -7,6 +7,8 @@ import { loadTokenizer, type Tokenizer } from '../../engine/tokenizer/index.ts';
 interface Row {
   text: string;
   byteLevel: number[];
+  granite: number[];
+  gptNeox: number[];
   sentencePiece: number[];
   sentencePieceBare: number[];
 }
@@ -33,19 +35,27 @@ const goldens = [
 const replaced = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 const name = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-describe('Byte-level BPE gives the ids of Python tokenizers', () => {
-  let tokenizer: Tokenizer;
-  before(async () => {
-    tokenizer = await loadTokenizer('test/fixtures/tokenizer/byte-level');
-  });
-
-  for (const [index, { text, byteLevel }] of rows.entries()) {
-    it(`${index}: ${name(text)}`, () => {
-      assert.deepEqual(tokenizer.encode(text), byteLevel);
-      assert.equal(tokenizer.decode(byteLevel), replaced(text));
+for (const [folder, kind] of [
+  ['byte-level', 'byteLevel'],
+  ['granite', 'granite'],
+  ['gpt-neox', 'gptNeox'],
+] as const) {
+  describe(`Byte-level BPE of ${folder}'s kind gives the ids of Python tokenizers`, () => {
+    let tokenizer: Tokenizer;
+    before(async () => {
+      tokenizer = await loadTokenizer(`test/fixtures/tokenizer/${folder}`);
     });
-  }
-});
+
+    for (const [index, { text, [kind]: ids }] of rows.entries()) {
+      it(`${index}: ${name(text)}`, () => {
+        assert.deepEqual(tokenizer.encode(text), ids);
+        const clean = replaced(text);
+        // GPT-NeoX's normalizer composes what can be composed.
+        assert.equal(tokenizer.decode(ids), kind === 'gptNeox' ? clean.normalize('NFC') : clean);
+      });
+    }
+  });
+}
 
 describe('SentencePiece gives the ids of the reference implementation', () => {
   let tokenizer: Tokenizer;
