@@ -3,6 +3,7 @@ import { benchBundledModel } from './bundled-model.ts';
 import { benchCodestralLayers } from './codestral-layers.ts';
 import { benchCodestralPeer } from './codestral-peer.ts';
 import { benchConvert } from './convert.ts';
+import { benchGranite } from './granite.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
 import { benchRestoring } from './restoring.ts';
 import { benchSessions } from './sessions.ts';
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> =
   typing: () => benchTyping(THREADS),
   bridging: () => benchBridging(THREADS),
   'codestral-layers': () => benchCodestralLayers(THREADS),
+  granite: (only) => benchGranite(THREADS, only),
   restoring: () => benchRestoring(THREADS),
   sessions: () => benchSessions(THREADS),
   speculation: () => benchSpeculation(THREADS),

@@ -3,19 +3,25 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convert } from '../../engine/weights/convert.ts';
+import type { ModelConfig } from '../../engine/weights/model-config.ts';
 import { DEFAULT_BLOCK } from '../../engine/weights/recipe.ts';
 import { codestralConfig, writeRandomCheckpoint } from '../fixtures/random-checkpoint.ts';
 
 export const LAYERS = 4;
 export const BLOCK = DEFAULT_BLOCK;
 
-/** A model of Codestral Mamba's layer shape, made once and kept in the temporary folder: 1.4 GB of random weights take a minute to write and convert. */
-export async function randomPackage(): Promise<string> {
-  const folder = join(tmpdir(), `mamba-complete-bench-codestral-${LAYERS}-layers-4-bits-${BLOCK}-v2`);
+/** A model of Codestral Mamba's layer shape. */
+export function randomPackage(): Promise<string> {
+  return randomPackageOf(`codestral-${LAYERS}-layers`, codestralConfig(LAYERS));
+}
+
+/** A model of random weights, made once and kept in the temporary folder: a gigabyte of them takes a minute to write and convert. */
+export async function randomPackageOf(name: string, config: ModelConfig): Promise<string> {
+  const folder = join(tmpdir(), `mamba-complete-bench-${name}-4-bits-${BLOCK}-v2`);
   if (existsSync(folder)) return folder;
   const source = `${folder}-source`;
-  console.log('Making a random model of four layers, once …');
-  writeRandomCheckpoint(source, codestralConfig(LAYERS));
+  console.log(`Making a random model (${name}), once …`);
+  writeRandomCheckpoint(source, config);
   await convert({ source, destination: folder, bits: 4, block: BLOCK });
   await rm(source, { recursive: true });
   return folder;
