@@ -17,6 +17,8 @@ export interface AlternativesOptions {
   newWriter: (start: ForcedStart) => Writer;
   isCancelled: () => boolean;
   onToken: () => void;
+  /** Share of the time for generating that is used up. */
+  timeUsed: () => number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface AlternativesOptions {
  * @returns undefined if cancelled
  */
 export async function writeAlternatives(options: AlternativesOptions): Promise<Writer[] | undefined> {
-  const { session, vocabulary, start, count, newWriter, isCancelled, onToken } = options;
+  const { session, vocabulary, start, count, newWriter, isCancelled, onToken, timeUsed } = options;
   const isText = (id: number): boolean =>
     start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
   const first = newWriter(start.clone()).choose(options.logits);
@@ -41,6 +43,9 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
     });
     // Tokens of the first text, as where it is the only one.
     if ((writers[0]?.count ?? 0) > before) onToken();
+    writers.forEach((writer) => {
+      writer.endInTime(timeUsed());
+    });
     if (writers.every(({ stop }) => stop !== undefined)) return writers;
     if (isCancelled()) return undefined;
     // A sequence that is complete goes on with what it had: its row is not read.

@@ -42,6 +42,8 @@ export interface CompleterOptions {
   speculates?: boolean | undefined;
   /** How fast the model is, as far as that is known already. */
   speed?: Speed | undefined;
+  /** The clock that decoding goes by, in ms. */
+  now?: (() => number) | undefined;
 }
 
 /** What a generation asks and tells. */
@@ -49,6 +51,8 @@ interface Control {
   isCancelled: () => boolean;
   said: (text: string) => void;
   onToken: () => void;
+  /** Share of the time for generating that is used up. */
+  timeUsed: () => number;
 }
 
 /** Completes at cursors with one model, one request at a time. */
@@ -60,12 +64,13 @@ export class Completer {
   private readonly suffixBudget: SuffixBudget;
   private readonly windows: Windows;
   private readonly speed: Speed;
+  private readonly now: () => number;
 
   constructor(
     private readonly model: CompletionModel,
     /** Most memory for states and logs of all documents together, in bytes. */
     budgetBytes: number,
-    { files, speculates = true, speed = new Speed() }: CompleterOptions = {},
+    { files, speculates = true, speed = new Speed(), now = () => performance.now() }: CompleterOptions = {},
   ) {
     const { session, tokenizer, format } = model;
     const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
@@ -87,6 +92,7 @@ export class Completer {
     this.suffixBudget = new SuffixBudget(format.layout);
     this.windows = new Windows(tree, speed);
     this.speed = speed;
+    this.now = now;
     this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
   }
 
@@ -129,8 +135,10 @@ export class Completer {
     Object.assign(account, cost, { promptTokens: prompt.ids.length });
     if (end === undefined) return none('cancelled');
 
+    const decodingFrom = this.now();
     const control: Control = {
       isCancelled,
+      timeUsed: () => (this.now() - decodingFrom) / (request.decodeMs ?? Infinity),
       said,
       onToken: () => {
         account.generatedTokens++;
@@ -267,6 +275,7 @@ export class Completer {
         const before = writer.count;
         writer.push(id);
         if (writer.count > before) control.onToken();
+        writer.endInTime(control.timeUsed());
         control.said(writer.text);
         if (writer.stop !== undefined) return [writer];
         if (control.isCancelled()) return undefined;

@@ -19,6 +19,8 @@ export interface CompletionRequest {
   bridges?: boolean;
   /** How long to wait for the first token, in ms: what of the window takes longer is left out; the whole window where it is left out. */
   latencyMs?: number;
+  /** How long generating may take, in ms, but for the line or word that is being written then; any time where it is left out. */
+  decodeMs?: number;
   /** Whether to prepare a larger window after an answer from a smaller one; true where it is left out. */
   deepens?: boolean;
   /** Most suggestions to give, decoded side by side; 1 where it is left out. */

@@ -30,8 +30,8 @@ export interface Account {
   totalMs: number;
 }
 
-/** Why generation ended: by a rule, by the model itself, or because the tokens were used up. */
-export type StopReason = RuleStop | 'end-token' | 'max-tokens';
+/** Why generation ended: by a rule, by the model itself, or because the tokens or the time were used up. */
+export type StopReason = RuleStop | 'end-token' | 'max-tokens' | 'time';
 
 /** Why there is no text. */
 export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'closed';

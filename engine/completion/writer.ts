@@ -9,6 +9,10 @@ export interface Vocabulary {
   endIds: readonly number[];
 }
 
+/** The first line of a text may take so many times its time, and a word of it so many. */
+const LINE_GRACE = 1.5;
+const WORD_GRACE = 2;
+
 /** Makes text of one sequence's tokens: chooses them, and says when the text is complete. */
 export class Writer {
   /** Tokens of the text; those of the word at the cursor are no part of it. */
@@ -33,6 +37,18 @@ export class Writer {
   /** The next token, greedily; of a word that stands there already, those that continue it. */
   choose(logits: Float32Array): number {
     return this.start.isDone ? greedy(logits, this.vocabulary.forbidden) : this.start.choose(logits);
+  }
+
+  /**
+   * Ends the text if its time is used up and this is a good place: after a line, or after a word where the first one takes too long.
+   * @param used share of the time
+   */
+  endInTime(used: number): void {
+    if (this.stop !== undefined || used < 1) return;
+    const { end } = this.rule;
+    if ((end !== 'line' && used < LINE_GRACE) || (end === 'in-word' && used < WORD_GRACE)) return;
+    if (end === 'in-word') this.rule.dropWord();
+    this.stop = this.rule.finish('cut-short') ?? 'time';
   }
 
   /** Takes a token that was chosen. */

@@ -5,6 +5,9 @@ import { repetition } from './repetition.ts';
 import { type Scope, scopeOf, type StopContext } from './scope.ts';
 import { seamAtCloser, seamAtLineEnd } from './seam.ts';
 
+/** The word at the end of a text. */
+const WORD = /[\p{L}\p{N}_$]+$/u;
+
 /**
  * Says when a text that is being generated is complete. What is given does not depend on how it was cut into pieces: the
  * rules are asked at each character that can end something.
@@ -18,6 +21,13 @@ export class StopRule {
   constructor(context: StopContext) {
     this.#scope = scopeOf(context);
     this.#isFenced = context.isFenced === true;
+  }
+
+  /** What the text so far ends with: a finished line and perhaps some of the next, or a finished or unfinished word of its first line. */
+  get end(): 'line' | 'word' | 'in-word' {
+    const lastLine = this.#text.lastIndexOf('\n');
+    if (lastLine > 0 && !isBlank(this.#text.slice(0, lastLine))) return 'line';
+    return isBlank(this.#text) || WORD.test(this.#text) ? 'in-word' : 'word';
   }
 
   /** Whether the text may have several lines. */
@@ -45,7 +55,7 @@ export class StopRule {
   }
 
   /**
-   * The model has ended the text itself (`complete`), or its tokens are used up (`cut-short`). What a finished last line
+   * The model has ended the text itself (`complete`), or its tokens or its time are used up (`cut-short`). What a finished last line
    * would have been cut by still holds; a last line that was cut short is dropped if others stand before it.
    */
   finish(how: 'complete' | 'cut-short'): RuleStop | undefined {
@@ -60,6 +70,12 @@ export class StopRule {
     if (cut === undefined || cut.length >= this.#text.length) return undefined;
     this.#cut = cut;
     return cut.reason;
+  }
+
+  /** Drops a word at the end that may not be finished, if anything stands before it. */
+  dropWord(): void {
+    const text = this.#text.replace(WORD, '');
+    if (this.#cut === undefined && !isBlank(text)) this.#text = text;
   }
 
   #ask(character: string): Cut | undefined {

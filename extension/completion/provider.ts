@@ -3,7 +3,7 @@ import type { CompletionContext } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { requestLine } from '../status/requestLine.ts';
 import type { StatusItems } from '../status/statusItems.ts';
-import { LATENCY_MS } from './budgets.ts';
+import { DECODE_MS, LATENCY_MS } from './budgets.ts';
 import { contextAt } from './contextAt.ts';
 import type { Suggestion } from './filters/index.ts';
 import { linePrefix } from './filters/lines.ts';
@@ -77,6 +77,7 @@ export class Provider implements vscode.InlineCompletionItemProvider {
       prefixTokens,
       suffixTokens,
       latencyMs: LATENCY_MS,
+      decodeMs: automatic ? DECODE_MS.automatic : DECODE_MS.explicit,
       deepens: this.parts.warmAhead.mayWarm(document),
     };
     const wish = { request, automatic, debounce };

@@ -16,6 +16,8 @@ export type Offer =
       /** What else could be said here, the likelier first. */
       others: readonly Suggestion[];
       from: 'engine';
+      /** Whether its end is where the time was used up. */
+      isCutShort?: boolean;
       account: Account;
     }
   | { kind: 'offered'; suggestion: Suggestion; from: 'kept'; others?: undefined; account?: undefined }
@@ -109,7 +111,9 @@ export class Suggester {
     const [suggestion, ...others] = distinct(
       filtered.flatMap((one) => (one.kind === 'offered' ? [one.suggestion] : [])),
     );
-    if (suggestion !== undefined) return { kind: 'offered', suggestion, others, from: 'engine', account };
+    const isCutShort = result.stop === 'time';
+    if (suggestion !== undefined)
+      return { kind: 'offered', suggestion, others, from: 'engine', isCutShort, account };
     const reason = filtered[0]?.kind === 'none' ? filtered[0].reason : saidNothing.empty;
     return none(reason, account);
   }

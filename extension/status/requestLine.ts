@@ -11,7 +11,8 @@ export function requestLine(offer: Offer, wallMs: number): string {
   const { text, replaces } = offer.suggestion;
   const lines = text.split('\n').length;
   const over = replaces > 0 ? ` over ${replaces} of the line's rest` : '';
-  const size = `offered ${text.length} characters in ${lines} ${lines === 1 ? 'line' : 'lines'}${over}`;
+  const end = offer.from === 'engine' && offer.isCutShort ? ', cut short in time' : '';
+  const size = `offered ${text.length} characters in ${lines} ${lines === 1 ? 'line' : 'lines'}${over}${end}`;
   const cost = offer.account === undefined ? 'known already' : accountLine(offer.account);
   return `${size} — ${cost}, ${wall} in all`;
 }

@@ -76,6 +76,20 @@ describe('Completer', () => {
     assert.ok(new Set(texts).size > 1, texts.join('\n'));
   });
 
+  it('generating ends when its time is used up, with several texts too; without a time it goes on', async () => {
+    let clock = 0;
+    const timed = new Completer({ session, tokenizer, format: chooseFimFormat(tokenizer) }, 2 ** 24, {
+      now: () => (clock += 100),
+    });
+    const long = request(PREFIX, '', { lines: 'multiple', maxTokens: 40 });
+    const patient = await timed.complete(long, never);
+    const { account } = await timed.complete({ ...long, decodeMs: 500 }, never);
+    assert.ok(patient.account.generatedTokens > 20, String(patient.account.generatedTokens));
+    assert.ok(account.generatedTokens <= 10, String(account.generatedTokens));
+    const several = await timed.complete({ ...long, decodeMs: 500, alternatives: 3 }, never);
+    assert.ok(several.account.generatedTokens <= 10, String(several.account.generatedTokens));
+  });
+
   it('a keystroke costs a handful of tokens', async () => {
     const line = '  const average = (x + y) / 2; // of both';
     await completer.complete(request(PREFIX, SUFFIX), never);

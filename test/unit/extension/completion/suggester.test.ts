@@ -62,6 +62,7 @@ describe('the suggester', () => {
       suggestion: { text: 'b);', replaces: 2 },
       others: [],
       from: 'engine',
+      isCutShort: false,
       account,
     });
   });

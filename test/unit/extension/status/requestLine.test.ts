@@ -14,6 +14,16 @@ describe("the log's line about a request", () => {
     );
   });
 
+  it('says what time was too short for', () => {
+    const suggestion = { text: 'a, b)', replaces: 0 };
+    const slow = { ...account, halvings: 2 };
+    const line = requestLine(
+      { kind: 'offered', suggestion, others: [], from: 'engine', isCutShort: true, account: slow },
+      1,
+    );
+    assert.match(line, /in 1 line, cut short in time — .* window halved 2 times, 3 advanced/);
+  });
+
   it('says where the reused tokens come from, and what became of drafts', () => {
     const more = { warmedTokens: 5, replayedTokens: 2, tailLines: 3, draftedTokens: 9, acceptedTokens: 4 };
     assert.match(
