@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BadInputError, describe } from '../errors.ts';
-import { toFloat32 } from './floats.ts';
-import { readJsonFile, unreadable } from './json-file.ts';
+import { readJsonFile } from './json-file.ts';
 import { tensorShapes, type ModelConfig } from './model-config.ts';
 import type { Layout } from './read-config.ts';
 import { readConfig } from './read-config.ts';
 import type { TensorLocation } from './safetensors.ts';
-import { ELEMENT_BYTES, readSafetensorsHeader } from './safetensors.ts';
+import { readSafetensorsHeader } from './safetensors.ts';
 
 /** A model as its makers publish it: a config and tensors in safetensors files. */
 export interface Checkpoint {
@@ -19,9 +17,6 @@ export interface Checkpoint {
   /** Where each tensor stands, in the order and by the names of {@link tensorShapes}. */
   tensors: ReadonlyMap<string, TensorLocation>;
 }
-
-/** A multiple of every element's size. */
-const PIECE_BYTES = 1 << 20;
 
 const FILES: Record<Layout, string> = {
   'hugging-face': 'model.safetensors',
@@ -67,34 +62,6 @@ export async function openCheckpoint(
     tensors.set(name, location);
   }
   return { folder, config, files, tensors };
-}
-
-/** Reads one tensor as float32, in pieces: it needs the memory of the result and a mebibyte. */
-export async function readTensor({ path, type, offset, length }: TensorLocation): Promise<Float32Array> {
-  const file = await open(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-  try {
-    const elementBytes = ELEMENT_BYTES[type];
-    const values = new Float32Array(length / elementBytes);
-    const piece = Buffer.alloc(Math.min(length, PIECE_BYTES));
-    for (let at = 0; at < length; at += piece.length) {
-      const wanted = Math.min(length - at, piece.length);
-      const { bytesRead } = await file.read(piece, 0, wanted, offset + at);
-      if (bytesRead !== wanted) {
-        throw new BadInputError({
-          source: path,
-          expected: `${length} bytes at ${offset}`,
-          found: `${at + bytesRead} bytes`,
-          action: 'The file changed while it was read: download it again.',
-        });
-      }
-      toFloat32(piece.subarray(0, wanted), type, values.subarray(at / elementBytes));
-    }
-    return values;
-  } finally {
-    await file.close();
-  }
 }
 
 /** mamba_ssm's names stand under `model.`, and its embedding is in the singular. */

@@ -133,9 +133,8 @@ export class BlockQuantizer {
       this.spanLargest(scales, block);
       zeroPoints.fill(128);
     } else {
-      const groups = Math.ceil(blocks / GROUP);
-      this.weights.fill(0, count, groups * GROUP * block);
-      search(RESERVED_BYTES, groups, block, SHARES.length, this.scalesAt, this.zerosAt);
+      // Each block is a lane of its own: what stands in those beyond the last has no part in the others.
+      search(RESERVED_BYTES, Math.ceil(blocks / GROUP), block, SHARES.length, this.scalesAt, this.zerosAt);
     }
     let largestScale = 0;
     for (const [at, scale] of scales.entries()) {

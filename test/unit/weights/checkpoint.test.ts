@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInputError } from '../../../engine/errors.ts';
-import { openCheckpoint, readTensor } from '../../../engine/weights/checkpoint.ts';
+import { openCheckpoint } from '../../../engine/weights/checkpoint.ts';
+import { readTensor } from '../../fixtures/read-tensor.ts';
 import { toFloat32 } from '../../../engine/weights/floats.ts';
 import { ELEMENT_BYTES, type FloatType } from '../../../engine/weights/safetensors.ts';
 import { readConfig } from '../../../engine/weights/read-config.ts';
@@ -31,7 +32,7 @@ describe('openCheckpoint', () => {
     const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
     const weightMap: Record<string, string> = {};
     const expected = new Map<string, Float32Array>();
-    for (const [name, location] of whole.tensors) expected.set(name, await readTensor(location));
+    for (const [name, location] of whole.tensors) expected.set(name, readTensor(location));
     for (const [shard, file] of shards.entries()) {
       const part = names.filter((_, index) => index % 2 === shard);
       for (const name of part) weightMap[name] = file;
@@ -51,7 +52,7 @@ describe('openCheckpoint', () => {
     const sharded = await openCheckpoint(folder);
     assert.equal(sharded.files.length, 2);
     for (const [name, location] of sharded.tensors)
-      assert.deepEqual(await readTensor(location), expected.get(name));
+      assert.deepEqual(readTensor(location), expected.get(name));
   });
 
   it('accepts bare Infinity in config.json', async () => {

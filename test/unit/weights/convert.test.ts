@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openCheckpoint, readTensor } from '../../../engine/weights/checkpoint.ts';
+import { openCheckpoint } from '../../../engine/weights/checkpoint.ts';
+import { readTensor } from '../../fixtures/read-tensor.ts';
 import { convert, type ConvertOptions } from '../../../engine/weights/convert.ts';
 import { STRIP_WEIGHTS } from '../../../engine/weights/encode-tensor.ts';
 import { hashFile, openPackage } from '../../../engine/weights/package.ts';
@@ -46,7 +47,7 @@ describe('convert', () => {
       const bytes = readFileSync(join(destination, 'weights.bin'));
       let matrices = 0;
       for (const [name, location] of checkpoint.tensors) {
-        const weights = await readTensor(location);
+        const weights = readTensor(location);
         const tensor = manifest.tensors[name];
         assert.ok(tensor);
         const values = storedValues(bytes, tensor);
@@ -74,7 +75,7 @@ describe('convert', () => {
     const bytes = readFileSync(join(destination, 'weights.bin'));
     let parameters = 0;
     for (const [name, location] of (await openCheckpoint(source)).tensors) {
-      const weights = await readTensor(location);
+      const weights = readTensor(location);
       const tensor = manifest.tensors[name];
       assert.ok(tensor?.encoding === 'float32', name);
       assert.equal(tensor.offset % 64, 0, name);
@@ -179,7 +180,7 @@ describe('convert', () => {
       const tensor = manifest.tensors[name];
       assert.ok(location && tensor?.encoding === 'blocks');
       assert.equal(tensor.bits, name.startsWith('lm') ? 8 : 4);
-      const weights = await readTensor(location);
+      const weights = readTensor(location);
       const values = storedValues(bytes, tensor);
       const errors = weights.map((weight, at) => weight - (values[at] ?? NaN));
       assert.ok(weights.length > 2 * STRIP_WEIGHTS);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openCheckpoint, readTensor } from '../../../engine/weights/checkpoint.ts';
+import { openCheckpoint } from '../../../engine/weights/checkpoint.ts';
+import { readTensor } from '../../fixtures/read-tensor.ts';
 import { tensorShapes } from '../../../engine/weights/model-config.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import { huggingFaceConfig, randomConfig, seededRandom } from '../../fixtures/random-checkpoint.ts';
@@ -36,7 +37,7 @@ describe('checkpoints of every type and layout', () => {
         const location = checkpoint.tensors.get(name);
         assert.ok(location);
         assert.equal(location.type, type);
-        assert.deepEqual(await readTensor(location), values, name);
+        assert.deepEqual(readTensor(location), values, name);
       }
     });
   }
@@ -100,7 +101,7 @@ describe('checkpoints of every type and layout', () => {
       for (const { name, values } of tensors) {
         const location = checkpoint.tensors.get(name);
         assert.ok(location);
-        assert.deepEqual(await readTensor(location), values, name);
+        assert.deepEqual(readTensor(location), values, name);
       }
     });
 

@@ -19,7 +19,12 @@ import type { Manifest } from '../../../engine/weights/manifest.ts';
 import { openPackage } from '../../../engine/weights/package.ts';
 import type { OpenFile } from '../../../engine/weights/weights-writer.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
-import { huggingFaceConfig, randomConfig, seededRandom } from '../../fixtures/random-checkpoint.ts';
+import {
+  huggingFaceConfig,
+  randomConfig,
+  seededRandom,
+  writeRandomCheckpoint,
+} from '../../fixtures/random-checkpoint.ts';
 import { safetensors } from '../../fixtures/safetensors.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -118,6 +123,20 @@ describe('an interrupted conversion', () => {
     await assertWhole(manifest);
     const hashes = manifest.source?.map(({ sha256 }) => sha256 !== null);
     assert.deepEqual(hashes, [false, true, true]);
+  });
+
+  it('goes on from the start of a matrix that was stopped between two strips', async () => {
+    const large = join(root, 'large');
+    writeRandomCheckpoint(large, randomConfig({ vocabularySize: 50_000, tiedHead: false }));
+    const expected = await convert(options({ source: large, destination: join(root, 'large-package') }));
+    const tensors = [...tensorShapes(expected.config).keys()];
+    assert.equal(tensors.at(-1), 'lm_head.weight');
+    // The first and the last tensor take two strips; this is the last one's second.
+    await stopAfter(tensors.length + 2, { source: large });
+    const { manifest, restart } = await goOn({ source: large });
+    assert.equal(restart, undefined);
+    assert.deepEqual({ ...manifest, source: [] }, { ...expected, source: [] });
+    await openPackage(destination);
   });
 
   it('goes on after the whole process died at any write', async () => {
