@@ -22,11 +22,15 @@ export class ByteLevelTokenizer implements Tokenizer {
   /** Splits a text into pieces that are encoded on their own; `undefined` if only the library knows how. */
   readonly #split: ((text: string) => string[]) | undefined;
   readonly #pieces: PieceCache;
+  /** Tokens that stand for a text of their own, such as GPT-NeoX's runs of spaces, and what finds them. */
+  readonly #added: ReadonlyMap<string, number> | undefined;
+  readonly #addedPattern: RegExp;
+  readonly #normalizes: boolean;
 
   constructor(json: TokenizerJson) {
     const plain = json.addedTokens.filter((token) => !token.special);
     const plainIds = new Set(plain.map((token) => token.id));
-    const rawAdded = (json.raw['added_tokens'] ?? []) as readonly { id: number }[];
+    const rawAdded = (json.raw['added_tokens'] ?? []) as readonly RawAddedToken[];
     this.#library = new Library(
       {
         normalizer: null,
@@ -49,7 +53,13 @@ export class ByteLevelTokenizer implements Tokenizer {
     }
     this.vocabularySize = this.#bytes.length;
 
-    this.#split = plain.length === 0 ? splitter(this.#library) : undefined;
+    const rawPlain = rawAdded.filter(({ id }) => plainIds.has(id));
+    this.#normalizes = json.raw['normalizer'] !== null && json.raw['normalizer'] !== undefined;
+    this.#split = canCut(rawPlain, json.raw['normalizer']) ? splitter(this.#library) : undefined;
+    if (plain.length > 0) this.#added = new Map(plain.map(({ content, id }) => [content, id]));
+    // The leftmost of them, and of several the longest.
+    const longestFirst = plain.map(({ content }) => content).sort((a, b) => b.length - a.length);
+    this.#addedPattern = new RegExp(`(${longestFirst.map(escaped).join('|')})`, 'u');
     const toBytes = new ByteLevelPreTokenizer({
       type: 'ByteLevel',
       add_prefix_space: false,
@@ -68,7 +78,13 @@ export class ByteLevelTokenizer implements Tokenizer {
     const clean = wellFormed(text);
     if (this.#split === undefined) return this.#library.encode(clean, { add_special_tokens: false }).ids;
     const ids: number[] = [];
-    for (const piece of this.#split(clean)) for (const id of this.#pieces.get(piece)) ids.push(id);
+    const normal = this.#normalizes ? clean.normalize('NFC') : clean;
+    // Split keeps what it splits at.
+    for (const part of this.#added === undefined ? [normal] : normal.split(this.#addedPattern)) {
+      const added = this.#added?.get(part);
+      if (added !== undefined) ids.push(added);
+      else for (const piece of this.#split(part)) for (const id of this.#pieces.get(piece)) ids.push(id);
+    }
     return ids;
   }
 
@@ -85,13 +101,31 @@ export class ByteLevelTokenizer implements Tokenizer {
   }
 }
 
+/** What of an added token says how it is found in a text. */
+interface RawAddedToken {
+  id: number;
+  lstrip?: boolean;
+  rstrip?: boolean;
+  single_word?: boolean;
+  normalized?: boolean;
+}
+
+/** Whether a text may be normalized first and then cut at the added tokens, wherever they stand. */
+function canCut(added: readonly RawAddedToken[], normalizer: unknown): boolean {
+  const isPlain = added.every(({ lstrip, rstrip, single_word: word }) => !lstrip && !rstrip && !word);
+  if (normalizer === null || normalizer === undefined) return isPlain;
+  const isNfc = typeof normalizer === 'object' && 'type' in normalizer && normalizer.type === 'NFC';
+  return isPlain && isNfc && added.every(({ normalized }) => normalized === true);
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
+
 /** The library's own pre-tokenizer without its last step, from characters to bytes, where that step does only that. */
 function splitter(library: Library): ((text: string) => string[]) | undefined {
-  const { normalizer, pre_tokenizer: top } = library;
+  const { pre_tokenizer: top } = library;
   const steps: (PreTokenizer | null)[] = top instanceof SequencePreTokenizer ? top.tokenizers : [top];
   const last = steps.at(-1);
-  if (!(last instanceof ByteLevelPreTokenizer) || last.add_prefix_space || normalizer !== null)
-    return undefined;
+  if (!(last instanceof ByteLevelPreTokenizer) || last.add_prefix_space) return undefined;
   const before = steps.slice(0, -1).filter((step) => step !== null);
   return (text) => {
     let pieces = text === '' ? [] : [text];

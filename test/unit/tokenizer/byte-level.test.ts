@@ -64,6 +64,22 @@ describe('ByteLevelTokenizer', () => {
     assert.ok(!more.encode('a    b<|end|>').includes(2));
   });
 
+  it('finds the longest of added tokens that begin alike, whatever characters they have', () => {
+    const raw = JSON.parse(text) as { added_tokens: unknown[] };
+    const first = tokenizer.vocabularySize;
+    for (const [at, content] of ['a-b', 'a-b|c', '(*/]^$.'].entries())
+      raw.added_tokens.push({ id: first + at, content, special: false, normalized: false });
+    const more = new ByteLevelTokenizer(readTokenizerJson(JSON.stringify(raw), source));
+    const [x] = more.encode('x');
+    assert.deepEqual(more.encode('xa-bx'), [x, first, x]);
+    assert.deepEqual(more.encode('xa-b|cx'), [x, first + 1, x]);
+    assert.deepEqual(more.encode('(*/]^$.a-b'), [first + 2, first]);
+    // A token that takes the spaces around it is the library's to find.
+    const wide = { id: first, content: 'a-b', special: false, normalized: false, lstrip: true };
+    const other = readTokenizerJson(JSON.stringify({ ...raw, added_tokens: [wide] }), source);
+    assert.ok(new ByteLevelTokenizer(other).encode('x   a-b').includes(first));
+  });
+
   it('splits as GPT-2 does where the tokenizer has no pattern of its own', () => {
     const raw = JSON.parse(text) as Record<string, unknown>;
     raw['pre_tokenizer'] = {
