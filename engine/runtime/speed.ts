@@ -1,5 +1,5 @@
 /** Shorter runs say little of a prompt token's cost: the weights are read once for all of them. */
-export const LEAST_MEASURED_TOKENS = 8;
+const LEAST_MEASURED_TOKENS = 8;
 /** Newest measurements whose median counts: a stall is not heard, another load on the machine is after some chunks. */
 const MEASUREMENTS = 9;
 

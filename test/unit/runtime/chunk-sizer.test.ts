@@ -28,8 +28,8 @@ describe('ChunkSizer', () => {
     [0.09, 256],
     [0.3, 64],
     [1, 16],
-    [3, 8],
-    [100, 8],
+    [3, 16],
+    [100, 16],
   ] as const) {
     it(`${millisecondsPerToken} ms a token: chunks of ${size}`, () => {
       assert.equal(trained(millisecondsPerToken).next(1000), size);
@@ -39,7 +39,7 @@ describe('ChunkSizer', () => {
   it('follows a machine that becomes slow, and one that becomes fast again', () => {
     const sizer = trained(0.05);
     for (let run = 0; run < 20; run++) sizer.record(64, 64 * 2);
-    assert.equal(sizer.next(1000), 8);
+    assert.equal(sizer.next(1000), 16);
     for (let run = 0; run < 20; run++) sizer.record(64, 64 * 0.05);
     assert.equal(sizer.next(1000), 256);
   });
@@ -49,7 +49,7 @@ describe('ChunkSizer', () => {
     sizer.record(128, 60_000);
     assert.equal(sizer.next(1000), 128);
     for (let run = 0; run < 9; run++) sizer.record(128, 60_000);
-    assert.equal(sizer.next(1000), 8);
+    assert.equal(sizer.next(1000), 16);
     for (let run = 0; run < 60; run++) {
       const tokens = sizer.next(1000);
       sizer.record(tokens, tokens * 0.1);
