@@ -1,6 +1,8 @@
 import { complete } from './cli/complete.ts';
 import { convertModel } from './cli/convert.ts';
+import { evaluate } from './cli/evaluate.ts';
 import { fimPrompt } from './cli/fim-prompt.ts';
+import { fitMixing } from './cli/fit-mixing.ts';
 import { generate } from './cli/generate.ts';
 import { installModel } from './cli/install.ts';
 import { models } from './cli/models.ts';
@@ -21,6 +23,8 @@ const COMMANDS: Record<string, Command> = {
   install: installModel,
   remove,
   replay,
+  evaluate,
+  'fit-mixing': fitMixing,
 };
 
 const USAGE = `Usage: mamba COMMAND …

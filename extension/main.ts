@@ -4,6 +4,7 @@ import { openEngine } from '../engine/index.ts';
 import { commands } from './commands.ts';
 import { Latency } from './completion/latency.ts';
 import { pause } from './completion/pause.ts';
+import { ProjectFiles } from './completion/projectFiles.ts';
 import { Provider } from './completion/provider.ts';
 import { situation } from './completion/situation.ts';
 import { machine, SpareTime } from './completion/spareTime.ts';
@@ -52,7 +53,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
-      if (state.kind === 'ready') warmAhead.moved(vscode.window.activeTextEditor);
+      if (state.kind === 'ready') {
+        warmAhead.moved(vscode.window.activeTextEditor);
+        void projectFiles.begin();
+      }
       status.refresh();
     },
     workerDied: (message, startsAgain) => {
@@ -97,6 +101,10 @@ export function activate(extension: vscode.ExtensionContext): void {
   const warmAhead: WarmAhead = keep(
     new WarmAhead({ settings, engine: loaded, hasSpareTime: () => spareTime.isThere }),
   );
+  const projectFiles: ProjectFiles = keep(
+    new ProjectFiles({ engine: loaded, isOn: () => settings().localCache }),
+  );
+  let active = vscode.window.activeTextEditor?.document;
   keep(
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
       warmAhead.moved(textEditor);
@@ -128,7 +136,13 @@ export function activate(extension: vscode.ExtensionContext): void {
     if (editor === undefined || engines.state.kind !== 'closed') return;
     if (decideHere().offer) void engine();
   };
-  keep(vscode.window.onDidChangeActiveTextEditor(openIfWanted));
+  keep(
+    vscode.window.onDidChangeActiveTextEditor((editor) => {
+      if (active !== undefined) projectFiles.left(active);
+      active = editor?.document;
+      openIfWanted();
+    }),
+  );
   // A document whose language changes counts as opened.
   keep(
     vscode.workspace.onDidOpenTextDocument((document) => {
@@ -139,7 +153,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(SECTION)) return;
       suggestions.forget();
-      const reopens = ['model', 'threads', 'stateMemory', 'keepStates'].some((key) =>
+      const reopens = ['model', 'threads', 'stateMemory', 'keepStates', 'localCache'].some((key) =>
         change.affectsConfiguration(`${SECTION}.${key}`),
       );
       // The engine that closes saves what it knows.

@@ -1,4 +1,4 @@
-import type { LineMode } from '../engine/index.ts';
+import { SUGGESTIONS, type LineMode, type SuggestionsMode } from '../engine/index.ts';
 
 /** Prefix of every setting and command. */
 export const SECTION = 'mambaComplete';
@@ -98,6 +98,19 @@ export const definitions = {
     expected: 'true or false',
     accepts: (value): value is boolean => typeof value === 'boolean',
   } as Definition<boolean>,
+  suggestions: {
+    key: 'suggestions',
+    fallback: 'balanced',
+    expected: `one of ${SUGGESTIONS.map((mode) => `"${mode}"`).join(', ')}`,
+    accepts: (value): value is SuggestionsMode => SUGGESTIONS.some((mode) => mode === value),
+    choices: SUGGESTIONS,
+  } as Definition<SuggestionsMode>,
+  localCache: {
+    key: 'localCache',
+    fallback: true,
+    expected: 'true or false',
+    accepts: (value): value is boolean => typeof value === 'boolean',
+  } as Definition<boolean>,
   /** Milliseconds; -1 adapts to the measured speed of the model on this machine. */
   debounce: integer('debounce', -1, -1, 2_000),
 } as const;
@@ -151,6 +164,14 @@ export class Settings {
 
   get keepStates(): boolean {
     return this.read(definitions.keepStates);
+  }
+
+  get suggestions(): SuggestionsMode {
+    return this.read(definitions.suggestions);
+  }
+
+  get localCache(): boolean {
+    return this.read(definitions.localCache);
   }
 
   private read<T>(definition: Definition<T>): T {

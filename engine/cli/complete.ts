@@ -39,6 +39,7 @@ export const complete: Command = {
       worker: join(__dirname, 'worker.js'),
       model: values.model,
       threads: 0,
+      localCache: true,
     });
     try {
       const result = await engine.complete({

@@ -30,8 +30,11 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
   const { session, vocabulary, start, count, newWriter, isCancelled, onToken, timeUsed } = options;
   const isText = (id: number): boolean =>
     start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
-  const first = newWriter(start.clone()).choose(options.logits);
-  const others = likeliest(options.logits, count, isText).filter((id) => id !== first);
+  const begin = newWriter(start.clone());
+  const first = begin.choose(options.logits);
+  const mixed = begin.likeliest(options.logits, count + 1).map(({ id }) => id);
+  const known = mixed.length > 0 ? mixed.filter(isText) : likeliest(options.logits, count, isText);
+  const others = known.filter((id) => id !== first);
   const firsts = [first, ...others].slice(0, count);
   const writers = firsts.map(() => newWriter(start.clone()));
   let chosen = firsts;

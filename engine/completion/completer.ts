@@ -1,4 +1,12 @@
-import { ForcedStart, PromptLookup, StopRule, unfinishedWord } from '../decoding/index.ts';
+import {
+  confidentPart,
+  ForcedStart,
+  type LocalCache,
+  Mixing,
+  PromptLookup,
+  StopRule,
+  unfinishedWord,
+} from '../decoding/index.ts';
 import { buildPrompt, type FimFormat, type Prompt, SuffixBudget } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
@@ -44,6 +52,8 @@ export interface CompleterOptions {
   speed?: Speed | undefined;
   /** The clock that decoding goes by, in ms. */
   now?: (() => number) | undefined;
+  /** Text of the project to mix with what the model says; the model alone where it is left out. */
+  cache?: LocalCache | undefined;
 }
 
 /** What a generation asks and tells. */
@@ -65,18 +75,29 @@ export class Completer {
   private readonly windows: Windows;
   private readonly speed: Speed;
   private readonly now: () => number;
+  readonly mixing: Mixing | undefined;
+  /** Text of the project, if there is any to mix with what the model says. */
+  readonly cache: LocalCache | undefined;
 
   constructor(
     private readonly model: CompletionModel,
     /** Most memory for states and logs of all documents together, in bytes. */
     budgetBytes: number,
-    { files, speculates = true, speed = new Speed(), now = () => performance.now() }: CompleterOptions = {},
+    {
+      files,
+      speculates = true,
+      speed = new Speed(),
+      now = () => performance.now(),
+      cache,
+    }: CompleterOptions = {},
   ) {
     const { session, tokenizer, format } = model;
     const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
     const isText = (id: number): boolean => tokenizer.bytes(id).length > 0;
     const forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
     this.vocabulary = { forbidden, endIds: format.endIds };
+    this.cache = cache;
+    this.mixing = cache === undefined ? undefined : new Mixing({ cache, forbidden, endIds: format.endIds });
     const { stateBytes, logBytes } = session;
     const promptBytes = PROMPT_TOKENS * session.keyBytes;
     const tree = new CheckpointTree({ budgetBytes, stateBytes, promptBytes, logBytes }, (log) => {
@@ -150,12 +171,46 @@ export class Completer {
       if (writers === undefined) return none('cancelled');
       account.totalMs = performance.now() - started;
       account.decodeMs = account.totalMs - account.promptMs - account.prefillMs;
-      return answerOf(writers, account);
+      return answerOf(writers, request, account);
     } catch (error) {
       // Logits of which none can be chosen come from a state that is broken.
       this.prefiller.tree.drop(request.document);
       throw error;
     }
+  }
+
+  /** Completes from the text of the document and of the project alone, without the model. */
+  completeFromCache(request: CompletionRequest): CompletionResult {
+    const started = performance.now();
+    const account = emptyAccount();
+    const writer = this.writerOf(request)();
+    while (writer.stop === undefined) writer.push(writer.choose(undefined));
+    account.totalMs = performance.now() - started;
+    account.generatedTokens = writer.count;
+    return answerOf([writer], request, account);
+  }
+
+  /**
+   * What the model says along a text that stands at the cursor.
+   * @returns the tokens of the word at the cursor and the text, and the logits before each of them and after the last: [ids + 1, vocabulary]
+   */
+  async along(request: CompletionRequest, text: string): Promise<{ ids: number[]; logits: Float32Array }> {
+    const { session, tokenizer } = this.model;
+    const prompt = this.promptOf(request)();
+    const { end } = await this.prefill(prompt, {
+      document: request.document,
+      isWarming: false,
+      isCancelled: () => false,
+    });
+    if (end === undefined) throw new Error('a prefill that nobody cancelled was cancelled');
+    const ids = tokenizer.encode(unfinishedWord(request.context.prefix) + text, { dummyPrefix: false });
+    const size = session.vocabularySize;
+    const logits = new Float32Array((ids.length + 1) * size);
+    logits.set(end.logits);
+    const run = await session.advance(end.state, ids, 'all');
+    logits.set(run.logits, size);
+    run.state.release();
+    return { ids, logits };
   }
 
   /**
@@ -196,6 +251,12 @@ export class Completer {
     this.speculation?.lookup.forget(document);
   }
 
+  /** A file of the project is as given, or gone where `text` is undefined: done in parts, of which the last one counts. */
+  *learning(name: string, text: string | undefined): Generator<undefined, void> {
+    if (text === undefined) this.cache?.remove(name);
+    else if (this.cache !== undefined) yield* this.cache.putting(name, text);
+  }
+
   /** Documents that are worth saving, the last used first. */
   get used(): readonly string[] {
     return this.documents.used;
@@ -230,6 +291,20 @@ export class Completer {
     return (arrangement) => buildPrompt(context, { ...budget, ...arrangement }, format, tokenizer);
   }
 
+  /** Makes what writes texts at the cursor. */
+  private writerOf(request: CompletionRequest): (start?: ForcedStart) => Writer {
+    const { prefix, suffix, languageId } = request.context;
+    const word = unfinishedWord(prefix);
+    const mixing = request.mixes === false ? undefined : this.mixing;
+    if (mixing !== undefined)
+      this.cache?.begin(request.document, prefix.slice(0, prefix.length - word.length), suffix);
+    return (start = new ForcedStart(this.model.tokenizer, word)) => {
+      const { isFenced } = this.model.format.layout;
+      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines, isFenced });
+      return new Writer(this.vocabulary, start, rule, request.maxTokens, mixing);
+    };
+  }
+
   private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
     this.prefiller.tree.put(ids, { document, isWarming: false }, { log });
   }
@@ -247,14 +322,9 @@ export class Completer {
     control: Control,
     account: Account,
   ): Promise<Writer[] | undefined> {
-    const { prefix, suffix, languageId } = request.context;
-    const newWriter = (start: ForcedStart): Writer => {
-      const { isFenced } = this.model.format.layout;
-      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines, isFenced });
-      return new Writer(this.vocabulary, start, rule, request.maxTokens);
-    };
+    const newWriter = this.writerOf(request);
     const { session, tokenizer } = this.model;
-    const start = new ForcedStart(tokenizer, unfinishedWord(prefix));
+    const start = new ForcedStart(tokenizer, unfinishedWord(request.context.prefix));
     const { alternatives: count = 1 } = request;
     if (count > 1) {
       const { vocabulary } = this;
@@ -264,7 +334,7 @@ export class Completer {
         end.state.release();
       }
     }
-    const writer = newWriter(start);
+    const writer = newWriter();
     this.speculation?.lookup.begin(request.document, textOf(prompt));
     // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
     const continues = prompt.cursor === prompt.ids.length;
@@ -299,14 +369,22 @@ function textOf({ ids, suffixEnd, cursor }: Prompt): number[] {
 }
 
 /** The first text that says something, and the others that say something else. */
-function answerOf(writers: readonly Writer[], account: Account): CompletionResult {
+function answerOf(
+  writers: readonly Writer[],
+  { suggestions = 'all' }: CompletionRequest,
+  account: Account,
+): CompletionResult {
   const saying = writers.filter(({ text }) => text.trim() !== '');
   const [first] = saying;
   if (first?.stop === undefined) {
     const reason = writers[0]?.stop === 'suffix' ? 'repeats-suffix' : 'empty';
     return { kind: 'none', reason, account };
   }
-  const { text, stop } = first;
+  const { text: whole, stop, steps } = first;
+  const part = confidentPart(whole, steps, suggestions);
+  if (part === undefined) return { kind: 'none', reason: 'unlikely', account };
+  const { text, confidence } = part;
   const alternatives = [...new Set(saying.map((writer) => writer.text))].filter((other) => other !== text);
-  return { kind: 'completion', text, alternatives, stop, account };
+  const reason = text === whole ? stop : 'unsure';
+  return { kind: 'completion', text, alternatives, stop: reason, confidence, steps, account };
 }

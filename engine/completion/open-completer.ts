@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { LocalCache } from '../decoding/index.ts';
 import { BadInputError } from '../errors.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
@@ -44,19 +45,27 @@ export interface OpenCompleter {
   close(): Promise<void>;
 }
 
+export interface OpenCompleterOptions {
+  /** Where states outlive the model's closing; nowhere if it is left out. */
+  stateFolder?: string | undefined;
+  /** See `CompleterOptions`. */
+  speculates?: boolean | undefined;
+  /** Whether the text of the project has a say beside the model; off by default. */
+  localCache?: boolean | undefined;
+}
+
 /**
  * Loads a model with its tokenizer, ready to complete.
  * @param folder a checkpoint or a model package
  * @param threads of one run; 0 chooses
  * @param stateBytes most memory for states of all documents together; chosen where it is left out
- * @param options `stateFolder`: where states outlive the model's closing, nowhere if it is left out; `speculates`: see `CompleterOptions`
  * @throws BadInputError if something of the model is not as it should be
  */
 export async function openCompleter(
   folder: string,
   threads: number,
   stateBytes?: number,
-  { stateFolder, speculates }: { stateFolder?: string | undefined; speculates?: boolean | undefined } = {},
+  { stateFolder, speculates, localCache = false }: OpenCompleterOptions = {},
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
@@ -82,6 +91,7 @@ export async function openCompleter(
     files,
     speculates,
     speed: await measured(session),
+    cache: localCache ? new LocalCache(tokenizer) : undefined,
   });
   return {
     completer,

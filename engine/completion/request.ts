@@ -1,4 +1,4 @@
-import type { TextLines } from '../decoding/index.ts';
+import type { Suggestions, TextLines } from '../decoding/index.ts';
 import type { CompletionContext } from '../prompt/index.ts';
 
 export interface CompletionRequest {
@@ -23,6 +23,10 @@ export interface CompletionRequest {
   decodeMs?: number;
   /** Whether to prepare a larger window after an answer from a smaller one; true where it is left out. */
   deepens?: boolean;
+  /** Whether the text of the document and of the project has a say beside the model; true where it is left out. */
+  mixes?: boolean;
+  /** How likely a suggestion has to be; `all`, which shows everything, where it is left out. Only what was mixed has a likelihood. */
+  suggestions?: Suggestions | 'all';
   /** Most suggestions to give, decoded side by side; 1 where it is left out. */
   alternatives?: number;
 }

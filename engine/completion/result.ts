@@ -1,4 +1,4 @@
-import type { RuleStop } from '../decoding/index.ts';
+import type { RuleStop, Step } from '../decoding/index.ts';
 
 /** What a request cost. Times are milliseconds. */
 export interface Account {
@@ -30,11 +30,11 @@ export interface Account {
   totalMs: number;
 }
 
-/** Why generation ended: by a rule, by the model itself, or because the tokens or the time were used up. */
-export type StopReason = RuleStop | 'end-token' | 'max-tokens' | 'time';
+/** Why generation ended: by a rule, by the model itself, because the tokens or the time were used up, or what follows was too unsure. */
+export type StopReason = RuleStop | 'end-token' | 'max-tokens' | 'time' | 'unsure';
 
 /** Why there is no text. */
-export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'closed';
+export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'unlikely' | 'closed';
 
 export type CompletionResult =
   | {
@@ -43,6 +43,10 @@ export type CompletionResult =
       /** Other texts, the likelier first; only where several were asked for. */
       alternatives: readonly string[];
       stop: StopReason;
+      /** How likely its first line is right, 0 to 1; 1 where it is not known, since nothing was mixed. */
+      confidence: number;
+      /** How likely the text is right, token by token; empty where nothing was mixed. */
+      steps: readonly Step[];
       account: Account;
     }
   | { kind: 'none'; reason: NoCompletionReason; account: Account };

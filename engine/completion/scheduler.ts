@@ -1,3 +1,4 @@
+import { setImmediate as messages } from 'node:timers/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completer } from './completer.ts';
 import { agrees, typedSince } from './continues.ts';
@@ -42,17 +43,22 @@ interface Run {
   endsAt: number;
 }
 
-type Completing = Pick<Completer, 'complete' | 'warm' | 'save' | 'written' | 'drop' | 'used' | 'forget'>;
+type Completing = Pick<
+  Completer,
+  'complete' | 'warm' | 'save' | 'written' | 'drop' | 'used' | 'forget' | 'learning'
+>;
 
 /**
  * Orders what is asked of a completer, which does one thing at a time: the newest request first, warming when nothing is asked,
- * saving when nothing is left to warm. Everything gives way to a request within one run of the model.
+ * reading the project's files when nothing is left to warm, and saving after that. Everything gives way to a request within one run of the model.
  */
 export class Scheduler {
   private run: Run | undefined;
   /** The end of the newest work; work runs one after the other. */
   private last: Promise<unknown> = Promise.resolve();
   private warmings: CompletionRequest[] = [];
+  /** Files of the project that are to be taken in, or forgotten. */
+  private readonly files = new Map<string, string | undefined>();
   /** Counts what was asked for: whatever nobody waits for gives way to all of it. */
   private turn = 0;
   private idle: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +99,13 @@ export class Scheduler {
       await this.completer.save(document);
       this.completer.drop(document);
     });
+  }
+
+  /** A file of the project is as given, or gone where `text` is undefined. */
+  file(name: string, text: string | undefined): void {
+    this.files.delete(name);
+    this.files.set(name, text);
+    if (this.files.size === 1) this.workWhileIdle();
   }
 
   /** Ends what is running, saves what there is and forgets it. */
@@ -189,6 +202,7 @@ export class Scheduler {
         if (request !== undefined) await this.completer.warm(request, isCancelled).catch(() => undefined);
         if (!isCancelled()) this.warmings = this.warmings.filter((other) => other !== request);
       }
+      await this.learnFiles(isCancelled);
       if (isCancelled()) return;
       clearTimeout(this.idle);
       this.idle = setTimeout(() => {
@@ -196,6 +210,21 @@ export class Scheduler {
       }, IDLE_MS);
       this.idle.unref();
     });
+  }
+
+  /** Takes in files until there are no more, or something else is asked for; then the file begun comes again. */
+  private async learnFiles(isCancelled: () => boolean): Promise<void> {
+    for (const [name, text] of this.files) {
+      const learning = this.completer.learning(name, text);
+      for (;;) {
+        // A request may have come meanwhile.
+        await messages();
+        if (isCancelled()) return;
+        // It may have changed once more, too.
+        if (this.files.get(name) !== text || learning.next().done === true) break;
+      }
+      if (this.files.get(name) === text) this.files.delete(name);
+    }
   }
 
   private saveWhileIdle(): void {

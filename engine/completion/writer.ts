@@ -1,4 +1,12 @@
-import { type ForcedStart, greedy, type StopRule, TextStream } from '../decoding/index.ts';
+import {
+  type Choice,
+  type ForcedStart,
+  greedy,
+  type Mixing,
+  type Step,
+  type StopRule,
+  TextStream,
+} from '../decoding/index.ts';
 import type { StopReason } from './result.ts';
 
 /** What tokens there are. */
@@ -19,6 +27,12 @@ export class Writer {
   count = 0;
   /** Why the text is complete. */
   stop: StopReason | undefined;
+  /** All tokens taken, those of the word at the cursor too. */
+  readonly ids: number[] = [];
+  /** After each token chosen by mixing. */
+  readonly steps: Step[] = [];
+  /** Of all tokens chosen so far together. */
+  private probability = 1;
   private readonly stream: TextStream;
 
   constructor(
@@ -26,6 +40,7 @@ export class Writer {
     private readonly start: ForcedStart,
     private readonly rule: StopRule,
     private readonly maxTokens: number,
+    private readonly mixing?: Mixing,
   ) {
     this.stream = new TextStream(start);
   }
@@ -34,9 +49,25 @@ export class Writer {
     return this.rule.text;
   }
 
-  /** The next token, greedily; of a word that stands there already, those that continue it. */
-  choose(logits: Float32Array): number {
-    return this.start.isDone ? greedy(logits, this.vocabulary.forbidden) : this.start.choose(logits);
+  /**
+   * The next token, greedily; of a word that stands there already, those that continue it.
+   * @param logits undefined where there is no model, but text to mix with it
+   */
+  choose(logits: Float32Array | undefined): number {
+    if (this.mixing !== undefined) {
+      const [choice] = this.likeliest(logits, 1);
+      this.probability *= choice?.probability ?? 0;
+      return choice?.id ?? -1;
+    }
+    const known = logits ?? new Float32Array(0);
+    return this.start.isDone ? greedy(known, this.vocabulary.forbidden) : this.start.choose(known);
+  }
+
+  /** The likeliest next tokens by mixing. */
+  likeliest(logits: Float32Array | undefined, count: number): Choice[] {
+    const isAllowed = this.start.isDone ? undefined : (id: number): boolean => this.start.allows(id);
+    const question = { logits, generated: this.ids, isAllowed, isOneLine: !this.rule.block };
+    return this.mixing?.choose(question, count) ?? [];
   }
 
   /**
@@ -53,6 +84,7 @@ export class Writer {
 
   /** Takes a token that was chosen. */
   push(id: number): void {
+    this.ids.push(id);
     const isForced = !this.start.isDone;
     const isEnd = this.vocabulary.endIds.includes(id);
     const piece = isEnd ? '' : this.stream.push(id);
@@ -64,5 +96,7 @@ export class Writer {
       if (this.stop === undefined && this.count >= this.maxTokens)
         this.stop = this.rule.finish('cut-short') ?? 'max-tokens';
     }
+    if (this.mixing !== undefined)
+      this.steps.push({ length: this.rule.text.length, probability: this.probability });
   }
 }

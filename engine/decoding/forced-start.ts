@@ -1,17 +1,23 @@
 import type { Tokenizer } from '../tokenizer/index.ts';
 
-/** A word that is longer is no word. UTF-16 units. */
+/** A piece that is longer is no word. UTF-16 units. */
 const MAX_WORD = 40;
-/** A word with the one character before it that vocabularies put into its first token, or that character alone; but for indentation. */
-const LAST_WORD = /(?:(?<=\S) |[^\s\p{L}\p{N}])?\p{L}+$|(?<=\S) $/u;
+/** Of the cursor's line, so much is looked at. UTF-16 units. */
+const NEAR = 200;
+/** How byte-level vocabularies split a line before anything is merged: no token reaches over the end of a piece. */
+const PIECES = /[^\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /**
- * The unfinished word at the end of a text, or the space before the next one. Its tokens say little of the word that it becomes: `tot` is no beginning of the tokens of
- * `total`. So it is left out of the prompt and generated again ("token healing", Lundberg 2023, github.com/guidance-ai/guidance).
+ * The unfinished piece at the end of a text: a word with the one character before it, punctuation, a space. Its tokens say little of
+ * the piece that it becomes: `tot` is no beginning of the tokens of `total`, and neither is `(` of those of `(total`. So it is left out
+ * of the prompt and generated again ("token healing", Lundberg 2023, github.com/guidance-ai/guidance).
  */
 export function unfinishedWord(text: string): string {
-  const word = LAST_WORD.exec(text.slice(-MAX_WORD))?.[0] ?? '';
-  return word.length < MAX_WORD ? word : '';
+  // Indentation is a piece of its own, whatever follows it; so is a digit.
+  const line = text.slice(text.lastIndexOf('\n') + 1).trimStart();
+  const piece = line.slice(-NEAR).match(PIECES)?.at(-1) ?? '';
+  if (piece.trim() === '') return piece.slice(-1);
+  return piece.length < MAX_WORD && !/\p{N}/u.test(piece) ? piece : '';
 }
 
 /** Holds the first tokens of a generation to a text that stands there already, and gives only what goes beyond it. */

@@ -29,6 +29,8 @@ export interface EngineOptions {
   stateBytes?: number | undefined;
   /** Folder for states that outlive the engine; none are kept where it is left out. */
   stateFolder?: string | undefined;
+  /** Whether the text of documents and of the project's files has a say beside the model; not where it is left out. */
+  localCache?: boolean | undefined;
 }
 
 /**
@@ -129,6 +131,10 @@ class WorkerEngine implements Engine {
 
   closed(document: string): void {
     if (this.ended === undefined) this.send({ kind: 'closed', document });
+  }
+
+  file(name: string, text: string | undefined): void {
+    if (this.ended === undefined) this.send({ kind: 'file', name, text });
   }
 
   close(): Promise<void> {

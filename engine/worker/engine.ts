@@ -18,6 +18,12 @@ export interface Engine {
   warm(request: CompletionRequest): void;
   /** A document was closed: its states leave the memory, and are kept on disk where there is a folder for them. */
   closed(document: string): void;
+  /**
+   * A file of the project is as given, or gone where `text` is undefined. Taken in when nothing else is to be done. The newest files
+   * are found first, and where there is no more room the oldest are forgotten.
+   * @param name as `CompletionRequest.document` names it when it is written in
+   */
+  file(name: string, text: string | undefined): void;
   /** Ends the worker; requests under way end as 'closed'. */
   close(): Promise<void>;
 }

@@ -13,11 +13,13 @@ async function main(): Promise<void> {
   const send = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  const { model, threads, stateBytes, stateFolder, exitLatch } = workerData as WorkerOptions;
+  const { model, threads, stateBytes, stateFolder, localCache, exitLatch } = workerData as WorkerOptions;
   const latch = new ExitLatch(exitLatch);
   let opened: OpenCompleter;
   try {
-    opened = await latch.computing(() => openCompleter(model, threads, stateBytes, { stateFolder }));
+    opened = await latch.computing(() =>
+      openCompleter(model, threads, stateBytes, { stateFolder, localCache }),
+    );
   } catch (error) {
     send({ kind: 'not-opened', error: serializeError(error) });
     return;
@@ -55,6 +57,9 @@ async function main(): Promise<void> {
         break;
       case 'closed':
         scheduler.closed(message.document);
+        break;
+      case 'file':
+        scheduler.file(message.name, message.text);
         break;
       case 'close':
         void close();

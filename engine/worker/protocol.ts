@@ -9,6 +9,7 @@ export interface WorkerOptions {
   threads: number;
   stateBytes?: number | undefined;
   stateFolder?: string | undefined;
+  localCache?: boolean | undefined;
   /** Memory of the {@link ExitLatch} that both threads share. */
   exitLatch: SharedArrayBuffer;
 }
@@ -18,6 +19,7 @@ export type ToWorker =
   | { kind: 'warm'; request: CompletionRequest }
   | { kind: 'cancel'; id: number }
   | { kind: 'closed'; document: string }
+  | { kind: 'file'; name: string; text: string | undefined }
   | { kind: 'close' };
 
 export type FromWorker =

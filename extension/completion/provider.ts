@@ -65,13 +65,15 @@ export class Provider implements vscode.InlineCompletionItemProvider {
     const context = this.context(document, position, asked.selectedCompletionInfo);
     if ('reason' in context) return this.refuse(document, context.reason, automatic);
 
-    const { lines, maxTokens, prefixTokens, suffixTokens, debounce, warmAhead } = settings;
+    const { lines, maxTokens, prefixTokens, suffixTokens, debounce, warmAhead, suggestions } = settings;
     const request = {
       context,
       document: document.uri.toString(),
       // The layout after a jump is a makeshift until the plain one is prepared.
       bridges: warmAhead !== 'never',
       alternatives: automatic ? 1 : ALTERNATIVES,
+      // Who asks by command wants to see what there is.
+      suggestions: automatic ? suggestions : ('all' as const),
       lines,
       maxTokens,
       prefixTokens,

@@ -99,7 +99,7 @@ export class Suggester {
     }
     const { account } = result;
     if (result.kind === 'none') {
-      if (result.reason === 'empty' || result.reason === 'repeats-suffix') suggestions.remember(context, []);
+      if (result.reason !== 'cancelled' && result.reason !== 'closed') suggestions.remember(context, []);
       return none(saidNothing[result.reason], account);
     }
     // Nothing was computed where the suggestion was typed along.
@@ -135,6 +135,7 @@ const saidNothing = {
   cancelled: CANCELLED,
   empty: 'the model has nothing to say here',
   'repeats-suffix': 'repeats the text below',
+  unlikely: 'nothing is likely enough here',
   closed: 'the engine was closed',
 } as const;
 

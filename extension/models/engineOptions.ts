@@ -9,13 +9,19 @@ const MIB = 2 ** 20;
  * @param stateFolder where they are
  */
 export function engineOptions(
-  { threads, stateMemory, keepStates }: Pick<Settings, 'threads' | 'stateMemory' | 'keepStates'>,
+  {
+    threads,
+    stateMemory,
+    keepStates,
+    localCache,
+  }: Pick<Settings, 'threads' | 'stateMemory' | 'keepStates' | 'localCache'>,
   stateFolder: string,
 ): Omit<EngineOptions, 'worker' | 'model'> {
   if (!keepStates) void forgetStates(stateFolder);
   return {
     threads,
     stateBytes: stateMemory === 0 ? undefined : stateMemory * MIB,
+    localCache,
     stateFolder: keepStates ? stateFolder : undefined,
   };
 }

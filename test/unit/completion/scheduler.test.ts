@@ -43,7 +43,7 @@ class SlowCompleter {
     this.done.push(`completed ${prefix}`);
     const account = { ...emptyAccount(), halvings: this.halvings };
     if (text === '') return { kind: 'none', reason: 'empty', account };
-    return { kind: 'completion', text, alternatives: [], stop: 'line', account };
+    return { kind: 'completion', text, alternatives: [], stop: 'line', confidence: 1, steps: [], account };
   }
 
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
@@ -56,6 +56,14 @@ class SlowCompleter {
     }
     this.done.push(`warmed ${request.context.prefix}`);
     return 5;
+  }
+
+  *learning(name: string, text: string | undefined): Generator<undefined, void> {
+    for (const part of text ?? '') {
+      this.done.push(`learns ${name}: ${part}`);
+      yield;
+    }
+    this.done.push(text === undefined ? `forgot ${name}` : `learnt ${name}`);
   }
 
   save(document: string): Promise<void> {
@@ -248,6 +256,21 @@ describe('Scheduler', () => {
     await scheduler.complete(at('y', { deepens: false }), ever);
     await sleep(40);
     assert.deepEqual(completer.done, ['completed x', 'completed y']);
+  });
+
+  it('files are taken in when nothing else is to be done, and give way to a request', async () => {
+    scheduler.file('a', 'abc');
+    scheduler.file('b', undefined);
+    await sleep(40);
+    assert.deepEqual(completer.done, ['learns a: a', 'learns a: b', 'learns a: c', 'learnt a', 'forgot b']);
+    completer.done.length = 0;
+    scheduler.file('c', 'x'.repeat(100_000));
+    await sleep(5);
+    assert.equal(text(await scheduler.complete(at('now'), ever)), 'now:abcdefghij');
+    assert.ok(!completer.done.includes('learnt c'));
+    scheduler.file('c', 'short');
+    await sleep(60);
+    assert.deepEqual(completer.done.slice(-2), ['learns c: t', 'learnt c']);
   });
 
   it('closing ends what is running, saves and forgets', async () => {

@@ -62,13 +62,22 @@ export function fakeEngine(
       if (answered instanceof Error) throw answered;
       if (signal?.aborted === true) return { kind: 'none', reason: 'cancelled', account };
       return typeof answered === 'string'
-        ? { kind: 'completion', text: answered, alternatives: [], stop: 'line', account }
+        ? {
+            kind: 'completion',
+            text: answered,
+            alternatives: [],
+            stop: 'line',
+            confidence: 1,
+            steps: [],
+            account,
+          }
         : answered;
     },
     warm: (request) => {
       engine.warmed.push(request);
     },
     closed: () => undefined,
+    file: () => undefined,
     close: () => {
       engine.isClosed = true;
       return Promise.resolve();

@@ -74,6 +74,8 @@ describe('the suggester', () => {
       text: 'foo()',
       alternatives: texts,
       stop: 'line',
+      confidence: 1,
+      steps: [],
       account,
     }));
     const { ask } = suggesterOf(engine);
@@ -93,6 +95,8 @@ describe('the suggester', () => {
       text: '   ',
       alternatives: ['b'],
       stop: 'line',
+      confidence: 1,
+      steps: [],
       account,
     }));
     assert.equal(say(await suggesterOf(engine).ask('x = █')), 'b');

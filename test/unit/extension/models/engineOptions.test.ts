@@ -9,10 +9,11 @@ describe("the engine's options", () => {
   const root = temporaryFolder();
 
   it('leave the memory to the engine, or say it in bytes', () => {
-    const settings = { threads: 2, stateMemory: 0, keepStates: true };
+    const settings = { threads: 2, stateMemory: 0, keepStates: true, localCache: true };
     assert.deepEqual(engineOptions(settings, '/states'), {
       threads: 2,
       stateBytes: undefined,
+      localCache: true,
       stateFolder: '/states',
     });
     assert.equal(engineOptions({ ...settings, stateMemory: 64 }, '/states').stateBytes, 64 * 1024 * 1024);
@@ -22,7 +23,10 @@ describe("the engine's options", () => {
     const folder = join(root, 'states');
     mkdirSync(folder);
     writeFileSync(join(folder, 'x.state'), '');
-    const options = engineOptions({ threads: 0, stateMemory: 0, keepStates: false }, folder);
+    const options = engineOptions(
+      { threads: 0, stateMemory: 0, keepStates: false, localCache: false },
+      folder,
+    );
     assert.equal(options.stateFolder, undefined);
     for (let turn = 0; turn < 100 && existsSync(folder); turn++) await sleep(10);
     assert.equal(existsSync(folder), false);

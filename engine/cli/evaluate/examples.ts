@@ -1,0 +1,105 @@
+import type { Completer } from '../../completion/completer.ts';
+import { ForcedStart, likeliest, unfinishedWord } from '../../decoding/index.ts';
+import { REST, type Candidates } from '../../decoding/cache/mixer.ts';
+import type { MixingQuestion } from '../../decoding/cache/mixing.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
+import { randomSpan, type ProjectFile, type Span, type SpanKind } from './spans.ts';
+import { requestAt } from './systems.ts';
+
+/** One place of a true text: the candidates for its next token, and which of them is right. */
+export interface Example {
+  features: Float32Array;
+  candidates: number;
+  right: number;
+}
+
+export interface Examples {
+  both: Example[];
+  cache: Example[];
+}
+
+/** A true text and what the model says along it. */
+export interface Walk {
+  span: Span;
+  ids: number[];
+  /** The model's likeliest tokens at each place, and their probabilities. */
+  model: { ids: Int32Array; probabilities: Float32Array }[];
+}
+
+/** Ends of lines are what is asked for most. */
+const KINDS: readonly SpanKind[] = ['line', 'line', 'line', 'lines'];
+/** Of the model's probabilities, so many are kept. */
+const KEPT = 64;
+/** Shorter than when it is used, since reading takes most of the time. */
+const SHORT_WINDOW = { prefixTokens: 700, suffixTokens: 250 };
+
+/** Walks along true texts of a project with the model. */
+export async function walk(
+  completer: Completer,
+  tokenizer: Tokenizer,
+  files: readonly ProjectFile[],
+  spans: number,
+  random: () => number,
+): Promise<Walk[]> {
+  const { mixing } = completer;
+  if (mixing === undefined) throw new Error('there is nothing to mix');
+  const walks: Walk[] = [];
+  for (let done = 0; done < spans; done++) {
+    const kind = KINDS[done % KINDS.length] ?? 'line';
+    const span = randomSpan(files, kind, random);
+    const { ids, logits } = await completer.along({ ...requestAt(span), ...SHORT_WINDOW }, span.truth);
+    const size = logits.length / (ids.length + 1);
+    const model = questions(span, ids, tokenizer).map((question, at) => {
+      const row = logits.subarray(at * size, (at + 1) * size);
+      const all = mixing.probabilities({ ...question, logits: row }) ?? row;
+      const top = likeliest(all, KEPT, (id) => (all[id] ?? 0) > 0);
+      return { ids: Int32Array.from(top), probabilities: Float32Array.from(top, (id) => all[id] ?? 0) };
+    });
+    walks.push({ span, ids, model });
+    completer.drop(span.path);
+  }
+  return walks;
+}
+
+/** What is asked before each token of a true text, and in one line at its end. */
+function questions({ prefix, kind }: Span, ids: readonly number[], tokenizer: Tokenizer): MixingQuestion[] {
+  const start = new ForcedStart(tokenizer, unfinishedWord(prefix));
+  const isOneLine = kind === 'line';
+  return Array.from({ length: ids.length + (isOneLine ? 1 : 0) }, (_, at) => {
+    const now = start.clone();
+    const isAllowed = now.isDone ? undefined : (id: number): boolean => now.allows(id);
+    start.bytes(ids[at] ?? -1);
+    return { logits: undefined, generated: ids.slice(0, at), isAllowed, isOneLine };
+  });
+}
+
+/** Candidates along true texts, with the model and without. */
+export function collect(
+  { cache, mixing }: Pick<Completer, 'cache' | 'mixing'>,
+  tokenizer: Tokenizer,
+  files: readonly ProjectFile[],
+  walks: readonly Walk[],
+): Examples {
+  if (cache === undefined || mixing === undefined) throw new Error('there is nothing to mix');
+  cache.clear();
+  for (const { path, text } of files) cache.put(path, text);
+  const examples: Examples = { both: [], cache: [] };
+  for (const { span, ids, model } of walks) {
+    const word = unfinishedWord(span.prefix);
+    cache.begin(span.path, span.prefix.slice(0, span.prefix.length - word.length), span.suffix);
+    for (const [at, question] of questions(span, ids, tokenizer).entries()) {
+      const right = ids[at] ?? cache.encoder.newline;
+      if (question.isAllowed?.(right) === false) break;
+      const all = new Float32Array(tokenizer.vocabularySize);
+      model[at]?.ids.forEach((id, index) => (all[id] = model[at]?.probabilities[index] ?? 0));
+      examples.both.push(example(mixing.candidates(question, all), right));
+      examples.cache.push(example(mixing.candidates(question, undefined), right));
+    }
+  }
+  return examples;
+}
+
+function example({ ids, features }: Candidates, right: number): Example {
+  const at = ids.indexOf(right);
+  return { features, candidates: ids.length, right: at < 0 ? ids.indexOf(REST) : at };
+}

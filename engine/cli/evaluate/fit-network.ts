@@ -1,0 +1,125 @@
+import { FEATURES } from '../../decoding/cache/features.ts';
+import { scoreOf, type Network } from '../../decoding/cache/network.ts';
+import type { Example } from './examples.ts';
+
+const HIDDEN = 16;
+const EPOCHS = 16;
+const BATCH = 32;
+const RATE = 0.004;
+const DECAY = 1e-5;
+/** Adam's (Kingma & Ba 2015). */
+const [BETA1, BETA2, EPSILON] = [0.9, 0.98, 1e-8];
+
+/** Parameters in one array: linear, weights, bias, out. */
+const SIZES = [FEATURES, HIDDEN * FEATURES, HIDDEN, HIDDEN] as const;
+const COUNT = SIZES.reduce((sum, size) => sum + size, 0);
+const BIAS = FEATURES + HIDDEN * FEATURES;
+const OUT = BIAS + HIDDEN;
+
+/** Fits a network by the likelihood of the right candidates: softmax over each example's candidates, Adam, the rate falling to zero. */
+export function fitNetwork(examples: readonly Example[], random: () => number): Network {
+  const parameters = Float64Array.from({ length: COUNT }, (_, at) =>
+    at < FEATURES ? 0 : at < BIAS ? (random() - 0.5) * 0.6 : at < OUT ? 0 : (random() - 0.5) * 0.6,
+  );
+  const gradient = new Float64Array(COUNT);
+  const mean = new Float64Array(COUNT);
+  const square = new Float64Array(COUNT);
+  const order = examples.map((_, at) => at);
+  const steps = Math.ceil(examples.length / BATCH) * EPOCHS;
+  let step = 0;
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    for (let at = order.length - 1; at > 0; at--) {
+      const other = Math.floor(random() * (at + 1));
+      [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
+    }
+    for (let from = 0; from < order.length; from += BATCH) {
+      gradient.fill(0);
+      const batch = order.slice(from, from + BATCH);
+      for (const index of batch) {
+        const one = examples[index];
+        if (one !== undefined) addGradient(parameters, one, gradient);
+      }
+      step++;
+      const rate = RATE * (1 - step / (steps + 1));
+      for (let at = 0; at < COUNT; at++) {
+        const slope = (gradient[at] ?? 0) / batch.length + DECAY * (parameters[at] ?? 0);
+        mean[at] = BETA1 * (mean[at] ?? 0) + (1 - BETA1) * slope;
+        square[at] = BETA2 * (square[at] ?? 0) + (1 - BETA2) * slope * slope;
+        const unbiased = (mean[at] ?? 0) / (1 - BETA1 ** step);
+        const spread = Math.sqrt((square[at] ?? 0) / (1 - BETA2 ** step));
+        parameters[at] = (parameters[at] ?? 0) - (rate * unbiased) / (spread + EPSILON);
+      }
+    }
+  }
+  return networkOf(parameters);
+}
+
+/** Mean bits of the right candidates, and the share of examples whose first candidate is right. */
+export function rate(network: Network, examples: readonly Example[]): { bits: number; right: number } {
+  let bits = 0;
+  let right = 0;
+  for (const { features, candidates, right: target } of examples) {
+    const scores = Array.from({ length: candidates }, (_, at) => scoreOf(network, features, at * FEATURES));
+    const own = scores[target] ?? 0;
+    bits += Math.log2(scores.reduce((sum, score) => sum + Math.exp(score - own), 0));
+    // What stands for all other tokens is never chosen.
+    if (target < candidates - 1 && scores.every((score, at) => at === candidates - 1 || score <= own))
+      right++;
+  }
+  const count = Math.max(1, examples.length);
+  return { bits: bits / count, right: right / count };
+}
+
+function addGradient(
+  p: Float64Array,
+  { features: x, candidates, right }: Example,
+  gradient: Float64Array,
+): void {
+  const active = new Float64Array(candidates * HIDDEN);
+  const scores = new Float64Array(candidates);
+  for (let one = 0; one < candidates; one++) {
+    const base = one * FEATURES;
+    let score = 0;
+    for (let at = 0; at < FEATURES; at++) score += (p[at] ?? 0) * (x[base + at] ?? 0);
+    for (let unit = 0; unit < HIDDEN; unit++) {
+      let sum = p[BIAS + unit] ?? 0;
+      const row = FEATURES + unit * FEATURES;
+      for (let at = 0; at < FEATURES; at++) sum += (p[row + at] ?? 0) * (x[base + at] ?? 0);
+      if (sum <= 0) continue;
+      active[one * HIDDEN + unit] = sum;
+      score += sum * (p[OUT + unit] ?? 0);
+    }
+    scores[one] = score;
+  }
+  const largest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = scores.reduce((total, score) => total + Math.exp(score - largest), 0);
+  for (let one = 0; one < candidates; one++) {
+    const slope = Math.exp((scores[one] ?? 0) - largest) / sum - (one === right ? 1 : 0);
+    if (Math.abs(slope) < 1e-5) continue;
+    const base = one * FEATURES;
+    for (let at = 0; at < FEATURES; at++) gradient[at] = (gradient[at] ?? 0) + slope * (x[base + at] ?? 0);
+    for (let unit = 0; unit < HIDDEN; unit++) {
+      const value = active[one * HIDDEN + unit] ?? 0;
+      if (value <= 0) continue;
+      gradient[OUT + unit] = (gradient[OUT + unit] ?? 0) + slope * value;
+      const through = slope * (p[OUT + unit] ?? 0);
+      gradient[BIAS + unit] = (gradient[BIAS + unit] ?? 0) + through;
+      const row = FEATURES + unit * FEATURES;
+      for (let at = 0; at < FEATURES; at++)
+        gradient[row + at] = (gradient[row + at] ?? 0) + through * (x[base + at] ?? 0);
+    }
+  }
+}
+
+function networkOf(parameters: Float64Array): Network {
+  const part = (from: number, size: number): number[] =>
+    Array.from(parameters.subarray(from, from + size), (value) => Number(value.toFixed(4)));
+  return {
+    features: FEATURES,
+    hidden: HIDDEN,
+    linear: part(0, FEATURES),
+    weights: part(FEATURES, HIDDEN * FEATURES),
+    bias: part(BIAS, HIDDEN),
+    out: part(OUT, HIDDEN),
+  };
+}

@@ -1,0 +1,121 @@
+import { confidentPart, type Step, SUGGESTIONS, type Suggestions } from '../../decoding/index.ts';
+import type { Completer } from '../../completion/completer.ts';
+import { contextOf } from '../replay/document.ts';
+import { Documents } from '../replay/documents.ts';
+import { percentile } from '../replay/figures.ts';
+import type { TraceEvent } from '../replay/trace.ts';
+import { written } from './future.ts';
+import { answer, SYSTEMS, WINDOW, type System } from './systems.ts';
+
+/** What was said at one request, and what the user then wrote. */
+export interface Said {
+  text: string;
+  steps: readonly Step[];
+  typed: string;
+  ms: number;
+}
+
+export interface TraceFigures {
+  suggestions: Suggestions | 'all';
+  system: System;
+  requests: number;
+  shown_share: number;
+  right_share: number;
+  whole_share: number;
+  characters_saved: number;
+  ms: number;
+}
+
+/** Asks a system at each request of a session; other documents count as files of the project as far as they were opened. */
+export async function answersOf(
+  source: string,
+  events: readonly TraceEvent[],
+  completer: Completer,
+  system: System,
+): Promise<Said[]> {
+  const future = written(source, events);
+  const documents = new Documents(source);
+  const changed = new Map<string, string>();
+  const answers: Said[] = [];
+  completer.forget();
+  completer.cache?.clear();
+  for (const event of events) {
+    const document = documents.apply(event);
+    if (document === undefined) continue;
+    if (event.kind === 'open' || event.kind === 'edit') changed.set(document.path, document.text);
+    if (event.kind !== 'request') continue;
+    for (const [path, text] of changed) {
+      if (path === document.path) continue;
+      completer.cache?.put(path, text);
+      changed.delete(path);
+    }
+    const context = contextOf(document);
+    const request = { context, document: document.path, lines: 'auto' as const, maxTokens: 64, ...WINDOW };
+    const rest = context.suffix.split('\n')[0] ?? '';
+    const truth = future.get(event.line) ?? '';
+    // What stood there already was not written.
+    const typed = rest !== '' && truth.endsWith(rest) ? truth.slice(0, truth.length - rest.length) : truth;
+    // Where the editor asks for nothing, nothing is shown.
+    if (!isAsked(context.prefix, rest)) {
+      answers.push({ text: '', steps: [], typed, ms: 0 });
+      continue;
+    }
+    answers.push({ ...(await answer(completer, system, request)), typed });
+  }
+  return answers;
+}
+
+/** As the extension has it: not in the middle of a word, and not before more than closing marks. */
+function isAsked(prefix: string, rest: string): boolean {
+  return (
+    !/[\p{L}\p{N}_$]{2}/u.test(prefix.slice(-1) + rest.slice(0, 1)) &&
+    /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/.test(rest)
+  );
+}
+
+/** A first line is right if what was then written begins with it and it ends where a word ends; whole if nothing else was written. */
+export function judge(text: string, typed: string): { right: boolean; whole: boolean; saved: number } {
+  const first = (text.split('\n')[0] ?? '').trimEnd();
+  const whole = typed.trimEnd() === first;
+  const isWordEnd = !/[\p{L}\p{N}_]{2}/u.test(typed.slice(first.length - 1, first.length + 1));
+  const right = whole || (typed.startsWith(first) && isWordEnd);
+  return { right, whole, saved: right ? first.length : 0 };
+}
+
+/** All systems; where something is mixed, with each setting of how much is shown. */
+export async function evaluateTrace(
+  source: string,
+  events: readonly TraceEvent[],
+  completer: Completer,
+): Promise<TraceFigures[]> {
+  const figures: TraceFigures[] = [];
+  for (const system of SYSTEMS) {
+    const answers = await answersOf(source, events, completer, system);
+    figures.push(figuresOf('all', system, answers));
+    if (system !== 'model')
+      for (const suggestions of SUGGESTIONS) figures.push(figuresOf(suggestions, system, answers));
+  }
+  return figures;
+}
+
+/** Sums up what would have been shown. */
+function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
+  const shown = answers.flatMap(({ text, steps, typed }) => {
+    const part = text.trim() === '' ? undefined : confidentPart(text, steps, suggestions);
+    return part === undefined || part.text.trim() === '' ? [] : [judge(part.text, typed)];
+  });
+  const share = (count: number, of: number): number => count / Math.max(1, of);
+  return {
+    suggestions,
+    system,
+    requests: answers.length,
+    shown_share: share(shown.length, answers.length),
+    right_share: share(shown.filter(({ right }) => right).length, shown.length),
+    whole_share: share(shown.filter(({ whole }) => whole).length, shown.length),
+    characters_saved: shown.reduce((sum, { saved }) => sum + saved, 0),
+    ms: percentile(
+      answers.map(({ ms }) => ms).filter((ms) => ms > 0),
+      50,
+    ),
+  };
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { serialize, deserialize } from 'node:v8';
+import { BUNDLED_MODEL, count, parse, required, UsageError, type Command } from './command.ts';
+import { readProject } from './evaluate.ts';
+import { collect, walk, type Examples, type Walk } from './evaluate/examples.ts';
+import { fitNetwork, rate } from './evaluate/fit-network.ts';
+import { openForEvaluation } from './evaluate/open.ts';
+import { seeded } from './evaluate/random.ts';
+
+export const fitMixing: Command = {
+  usage: 'fit-mixing --files GLOB [--files GLOB …] --out networks.json [--model DIR] [--spans N] [--seed S]',
+  summary: 'Fits how the model and the local cache are mixed, on projects that neither has seen',
+  async run(args) {
+    const { values } = parse(
+      args,
+      {
+        files: { type: 'string', multiple: true },
+        out: { type: 'string' },
+        model: { type: 'string', default: BUNDLED_MODEL },
+        spans: { type: 'string', default: '150' },
+        seed: { type: 'string', default: '1' },
+        examples: { type: 'string' },
+      },
+      0,
+    );
+    if (values.files === undefined) throw new UsageError('--files is missing.');
+    const out = required(values.out, '--out');
+    const random = seeded(count(values.seed, '--seed', 0));
+    const opened = await openForEvaluation(values.model);
+    const { completer, tokenizer } = opened;
+    const projects: Examples[] = [];
+    const known =
+      values.examples !== undefined && existsSync(values.examples)
+        ? (deserialize(readFileSync(values.examples)) as Walk[][])
+        : [];
+    for (const [at, pattern] of values.files.entries()) {
+      const files = await readProject(pattern);
+      const walks = (known[at] ??= await walk(
+        completer,
+        tokenizer,
+        files,
+        count(values.spans, '--spans'),
+        random,
+      ));
+      if (values.examples !== undefined) writeFileSync(values.examples, serialize(known));
+      projects.push(collect(completer, tokenizer, files, walks));
+      process.stderr.write(`${pattern}: ${projects.at(-1)?.both.length ?? 0} places\n`);
+    }
+    await opened.close();
+    for (const kind of ['both', 'cache'] as const) {
+      // Every fourth project is held out, to see what a fit is worth.
+      const of = (isHeld: boolean) =>
+        projects.filter((_, at) => (at % 4 === 3) === isHeld).flatMap((project) => project[kind]);
+      const [seen, held] = [of(false), of(true)];
+      const trial = fitNetwork(seen, random);
+      const show = (name: string, { bits, right }: { bits: number; right: number }): void => {
+        process.stdout.write(
+          `${kind} ${name}: ${bits.toFixed(3)} bits a token, ${(right * 100).toFixed(1)} % right\n`,
+        );
+      };
+      show('seen', rate(trial, seen));
+      show('held out', rate(trial, held));
+    }
+    const fitted = {
+      both: fitNetwork(
+        projects.flatMap(({ both }) => both),
+        random,
+      ),
+      cache: fitNetwork(
+        projects.flatMap(({ cache }) => cache),
+        random,
+      ),
+    };
+    writeFileSync(out, `${JSON.stringify(fitted, undefined, 1)}\n`);
+  },
+};

@@ -1,0 +1,62 @@
+/** How many suggestions are shown. */
+export const SUGGESTIONS = ['fewer', 'balanced', 'more'] as const;
+export type Suggestions = (typeof SUGGESTIONS)[number];
+
+/** The least confidence of what is shown, by the curves of `npm run -s mamba -- evaluate --trace`. */
+const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.6, balanced: 0.3, more: 0.15 };
+/** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
+const LEAST_PART = 2;
+
+/** A text so far, and how likely all of it is right. */
+export interface Step {
+  length: number;
+  probability: number;
+}
+
+export interface Confident {
+  text: string;
+  /** How likely its first line is right. */
+  confidence: number;
+}
+
+/**
+ * As much of a text as is likely to be right: whole lines, or where the first is unsure its beginning up to a word's end.
+ * @param steps of each token in order
+ * @returns undefined if nothing is
+ */
+export function confidentPart(
+  text: string,
+  steps: readonly Step[],
+  suggestions: Suggestions | 'all',
+): Confident | undefined {
+  const firstLine = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n');
+  const whole = { text, confidence: probabilityTo(firstLine + 1, steps) };
+  if (suggestions === 'all') return whole;
+  const least = LEAST[suggestions];
+  if (whole.confidence >= least) {
+    let end = firstLine;
+    while (end < text.length) {
+      const next = text.indexOf('\n', end + 1);
+      const after = next < 0 ? text.length : next;
+      if (probabilityTo(after + 1, steps) < least) break;
+      end = after;
+    }
+    return { ...whole, text: text.slice(0, end).trimEnd() === '' ? text : text.slice(0, end) };
+  }
+  const part = steps.findLast(
+    ({ length, probability }) =>
+      length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),
+  );
+  if (part === undefined) return undefined;
+  const begin = text.slice(0, part.length).trimEnd();
+  return /\p{L}/u.test(begin) ? { text: begin, confidence: part.probability } : undefined;
+}
+
+/** How likely a text is right up to some length: by the first token that reaches it, or the last one. */
+function probabilityTo(length: number, steps: readonly Step[]): number {
+  return (steps.find((step) => step.length >= length) ?? steps.at(-1))?.probability ?? 1;
+}
+
+function isWordEnd(text: string, at: number): boolean {
+  return !/[\p{L}\p{N}_$]{2}/u.test(text.slice(at - 1, at + 1));
+}

@@ -1,0 +1,125 @@
+import { posix } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/index.ts';
+import { chosenFiles, ignoredBy, isProjectSource, isWritten, MAX_FILES } from './projectSources.ts';
+
+/** Folders of other people's code, ignored by Git or not. */
+const FOREIGN =
+  '**/{node_modules,bower_components,.git,.venv,venv,__pycache__,dist,out,build,target,vendor}/**';
+/** Between two files, so that neither this thread nor the disk is kept busy. Milliseconds. */
+const PAUSE_MS = 4;
+const MAX_IGNORE_FILES = 200;
+/** As many files are looked at before the newest are chosen. */
+const LOOKED_AT = 4 * MAX_FILES;
+
+export interface ProjectFilesParts {
+  engine(): Engine | undefined;
+  isOn(): boolean;
+}
+
+/** Tells the engine what the workspace's source files say: all of them once, slowly, and each again when it changes. */
+export class ProjectFiles {
+  private readonly decoder = new TextDecoder();
+  private readonly watcher = vscode.workspace.createFileSystemWatcher('**/*');
+  private readonly listening: vscode.Disposable;
+  private ignored: (uri: vscode.Uri) => boolean = () => false;
+  /** Counts beginnings: an older one ends. */
+  private turn = 0;
+
+  constructor(private readonly parts: ProjectFilesParts) {
+    const changed = (uri: vscode.Uri): void => {
+      if (this.isWanted(uri)) void this.send(uri);
+    };
+    this.listening = vscode.Disposable.from(
+      this.watcher,
+      this.watcher.onDidCreate(changed),
+      this.watcher.onDidChange(changed),
+      this.watcher.onDidDelete((uri) => this.parts.engine()?.file(uri.toString(), undefined)),
+    );
+  }
+
+  /** An engine that knows nothing yet has opened. */
+  async begin(): Promise<void> {
+    const turn = ++this.turn;
+    if (!this.parts.isOn()) return;
+    this.ignored = await readIgnored();
+    const uris = await vscode.workspace.findFiles('**/*', FOREIGN, LOOKED_AT);
+    const files = [];
+    for (const uri of uris.filter((one) => this.isWanted(one))) {
+      const { size, mtime } = await stat(uri);
+      files.push({ path: pathOf(uri), uri, bytes: size, changed: mtime });
+      if (turn !== this.turn) return;
+    }
+    for (const { uri } of chosenFiles(files)) {
+      await sleep(PAUSE_MS);
+      if (turn !== this.turn) return;
+      await this.send(uri);
+    }
+  }
+
+  /** The user has left a document, or saved it. */
+  left(document: vscode.TextDocument): void {
+    if (this.isWanted(document.uri)) this.tell(document.uri, document.getText());
+  }
+
+  dispose(): void {
+    this.turn++;
+    this.listening.dispose();
+  }
+
+  private isWanted(uri: vscode.Uri): boolean {
+    if (!this.parts.isOn() || this.parts.engine() === undefined) return false;
+    const path = pathOf(uri);
+    return path !== '' && isProjectSource(uri.path) && !this.ignored(uri);
+  }
+
+  private async send(uri: vscode.Uri): Promise<void> {
+    const name = uri.toString();
+    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === name);
+    try {
+      const text = open?.getText() ?? this.decoder.decode(await vscode.workspace.fs.readFile(uri));
+      this.tell(uri, text);
+    } catch {
+      // Gone meanwhile, or not readable: then it is no file to learn from.
+      this.parts.engine()?.file(name, undefined);
+    }
+  }
+
+  private tell(uri: vscode.Uri, text: string): void {
+    this.parts.engine()?.file(uri.toString(), isWritten(text) ? text : undefined);
+  }
+}
+
+async function stat(uri: vscode.Uri): Promise<{ size: number; mtime: number }> {
+  return vscode.workspace.fs.stat(uri).then(
+    (found) => found,
+    () => ({ size: 0, mtime: 0 }),
+  );
+}
+
+/** Inside its workspace folder; empty outside of all. */
+function pathOf(uri: vscode.Uri): string {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return folder === undefined ? '' : posix.relative(folder.uri.path, uri.path);
+}
+
+/** What the .gitignore files of all workspace folders ignore. */
+async function readIgnored(): Promise<(uri: vscode.Uri) => boolean> {
+  const uris = await vscode.workspace.findFiles('**/.gitignore', FOREIGN, MAX_IGNORE_FILES);
+  const decoder = new TextDecoder();
+  const byFolder = new Map<string, { folder: string; text: string }[]>();
+  for (const uri of uris) {
+    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? '';
+    const bytes = await vscode.workspace.fs.readFile(uri).then(
+      (found) => found,
+      () => new Uint8Array(0),
+    );
+    const folder = posix.dirname(pathOf(uri));
+    const file = { folder: folder === '.' ? '' : folder, text: decoder.decode(bytes) };
+    byFolder.set(root, [...(byFolder.get(root) ?? []), file]);
+  }
+  const rules = new Map([...byFolder].map(([root, files]) => [root, ignoredBy(files)]));
+  return (uri) =>
+    rules.get(vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? '')?.(pathOf(uri)) ?? false;
+}

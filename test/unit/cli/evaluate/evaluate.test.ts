@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { passes } from '../../../../engine/cli/evaluate/sandbox.ts';
+import { writeRecitingCheckpoint } from '../../../fixtures/reciting-checkpoint.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+import { runCli } from '../run-cli.ts';
+
+const hasPython = spawnSync('python3', ['-I', '-c', '']).status === 0;
+
+describe('command line: evaluate', () => {
+  const root = temporaryFolder();
+  const model = join(root, 'model');
+  before(async () => {
+    await writeRecitingCheckpoint(model, 'test/fixtures/tokenizer/byte-level', 'nothing of this;');
+  });
+  const evaluate = async (...args: string[]): Promise<Record<string, Record<string, unknown>[]>> => {
+    const { code, stdout, stderr } = await runCli(['evaluate', '--model', model, '--json', ...args]);
+    assert.deepEqual([code, stderr], [0, '']);
+    return JSON.parse(stdout) as Record<string, Record<string, unknown>[]>;
+  };
+
+  it('asks the cache, the model and both for what was taken out of files', async () => {
+    // A line that the next one repeats would be left out.
+    const text = 'const value = compute(first, second);\n\n}\n'.repeat(40);
+    for (const name of ['a.ts', 'b.ts']) writeFileSync(join(root, name), text);
+    const { files = [] } = await evaluate('--files', join(root, '*.ts'), '--spans', '5', '--kind', 'line');
+    assert.deepEqual(
+      files.map(({ system, kind, spans }) => [system, kind, spans]),
+      [
+        ['cache', 'line', 5],
+        ['model', 'line', 5],
+        ['both', 'line', 5],
+      ],
+    );
+    // The text around says it again and again; the model says something else.
+    assert.deepEqual([files[0]?.['exact'], files[1]?.['exact']], [1, 0]);
+  });
+
+  it('asks at the requests of a session', async () => {
+    const trace = join(root, 'session.jsonl');
+    const line = 'const value = compute(first, second);';
+    const events = [
+      { t: 0, kind: 'open', doc: 0, path: 'a.ts', text: `}\n${line}\n`.repeat(9) },
+      { t: 1, kind: 'edit', doc: 0, changes: [[0, 0, 'const value = comp\n']] },
+      { t: 2, kind: 'select', doc: 0, selection: [[18, 18]] },
+      { t: 3, kind: 'request', doc: 0, request: 0 },
+      { t: 4, kind: 'edit', doc: 0, changes: [[18, 18, line.slice(18)]] },
+    ];
+    writeFileSync(trace, events.map((event) => JSON.stringify(event)).join('\n'));
+    const figures = (await evaluate('--trace', trace))['trace'] ?? [];
+    const [cache] = figures;
+    assert.deepEqual([cache?.['requests'], cache?.['shown_share'], cache?.['whole_share']], [1, 1, 1]);
+    assert.equal(cache?.['characters_saved'], line.length - 18);
+  });
+
+  it('runs the tests of functions with a line taken out', async function () {
+    if (!hasPython) this.skip();
+    const path = join(root, 'problems.jsonl');
+    const problem = {
+      task_id: 'x',
+      entry_point: 'double',
+      prompt: 'def double(x):\n    y = 2 * x + 0 * x\n    y = 2 * x + 0 * x\n',
+      suffix: '    return y\n',
+      canonical_solution: '    y = 2 * x + 0 * x\n',
+      test: 'def check(candidate):\n    assert candidate(2) == 4\n',
+    };
+    writeFileSync(path, JSON.stringify(problem));
+    const figures = (await evaluate('--humaneval', path))['humaneval'] ?? [];
+    assert.deepEqual(
+      figures.map(({ system }) => system),
+      ['cache', 'model', 'both'],
+    );
+    assert.equal(figures[1]?.['pass_at_1'], 0);
+  });
+
+  it('says what is missing', async () => {
+    const { code, stderr } = await runCli(['evaluate']);
+    assert.equal(code, 2);
+    assert.match(stderr, /--files, --trace or --humaneval/);
+    const none = await runCli(['evaluate', '--files', join(root, 'none/*.ts')]);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /quote the pattern/);
+  });
+});
+
+describe('the sandbox', () => {
+  before(function () {
+    if (!hasPython) this.skip();
+  });
+  const cases: [name: string, program: string, isGood: boolean][] = [
+    ['passes what ends well', 'assert 1 + 1 == 2', true],
+    ['fails what does not', 'assert 1 + 1 == 3', false],
+    ['ends what takes too much memory', 'x = bytearray(2 ** 30)', false],
+    ['hides the environment', "import os\nassert 'MAMBA_SECRET' not in os.environ", true],
+    ['ends what writes too much', "open('x', 'wb').write(bytes(10 ** 7))", false],
+  ];
+  for (const [name, program, isGood] of cases)
+    it(name, async () => {
+      process.env['MAMBA_SECRET'] = '1';
+      assert.equal(await passes(program), isGood);
+    });
+});

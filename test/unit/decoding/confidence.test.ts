@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { confidentPart, type Step } from '../../../engine/decoding/index.ts';
+
+/** Pieces of a text with what is likely of each alone. */
+function stepsOf(...pieces: [string, number][]): { text: string; steps: Step[] } {
+  let text = '';
+  let probability = 1;
+  const steps = pieces.map(([piece, own]) => {
+    text += piece;
+    probability *= own;
+    return { length: text.length, probability };
+  });
+  return { text, steps };
+}
+
+describe('confidentPart', () => {
+  it('gives a likely line whole, with how likely it is with its end', () => {
+    const { text, steps } = stepsOf(['foo', 1], ['(bar)', 0.9], [';', 1], ['', 0.9]);
+    assert.deepEqual(confidentPart(text, steps, 'balanced'), { text, confidence: 0.81 });
+  });
+
+  it('cuts an unsure line where a word ends, as long as that is likely', () => {
+    const { text, steps } = stepsOf(
+      ['load', 0.9],
+      ['Store', 0.9],
+      ['(', 0.9],
+      ['folder', 0.1],
+      [')', 1],
+      ['', 1],
+    );
+    const part = confidentPart(text, steps, 'balanced');
+    assert.equal(part?.text, 'loadStore(');
+    assert.ok(Math.abs(part.confidence - 0.729) < 1e-9);
+  });
+
+  it('does not cut inside a word, and not down to marks', () => {
+    const word = stepsOf(['lo', 0.9], ['ad', 0.1], ['', 1]);
+    assert.equal(confidentPart(word.text, word.steps, 'balanced'), undefined);
+    const marks = stepsOf(['((', 0.9], ['x', 0.1], ['', 1]);
+    assert.equal(confidentPart(marks.text, marks.steps, 'balanced'), undefined);
+  });
+
+  it('leaves lines away that are unsure', () => {
+    const { text, steps } = stepsOf(
+      ['{', 1],
+      ['\n', 1],
+      ['  a();', 0.9],
+      ['\n', 1],
+      ['  b();', 0.1],
+      ['\n', 1],
+      ['}', 1],
+    );
+    assert.equal(confidentPart(text, steps, 'balanced')?.text, '{\n  a();');
+    assert.equal(confidentPart(text, steps, 'all')?.text, text);
+  });
+
+  it('shows more, or fewer', () => {
+    const { text, steps } = stepsOf(['maybe', 0.5], ['', 1]);
+    assert.equal(confidentPart(text, steps, 'fewer'), undefined);
+    assert.equal(confidentPart(text, steps, 'more')?.text, text);
+  });
+
+  it('what was not mixed has no likelihood and is shown', () => {
+    assert.deepEqual(confidentPart('a\nb', [], 'fewer'), { text: 'a\nb', confidence: 1 });
+  });
+});
