@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Provider } from './completion/provider.ts';
-import { forgetModel, setModel, switchLanguage, type ReadSettings } from './configuration.ts';
+import { forgetModel, switchLanguage, type ReadSettings } from './configuration.ts';
 import type { EngineHost } from './models/engineHost.ts';
+import type { ModelCommands } from './models/modelCommands.ts';
 import { openSample } from './sample.ts';
 import { isEnabledFor } from './settings.ts';
 import { showMenu } from './status/menu.ts';
@@ -13,10 +14,11 @@ export interface CommandParts {
   engines: EngineHost;
   provider: Provider;
   status: StatusItems;
+  models: ModelCommands;
 }
 
 /** Every command. Showing, accepting and dismissing suggestions are the editor's own. */
-export function commands({ log, settings, engines, provider, status }: CommandParts) {
+export function commands({ log, settings, engines, provider, status, models }: CommandParts) {
   const activeLanguage = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
   return {
     'mambaComplete.toggle': () => switchLanguage('*', !isEnabledFor(settings().enable, '*')),
@@ -40,16 +42,14 @@ export function commands({ log, settings, engines, provider, status }: CommandPa
     'mambaComplete.openSettings': () =>
       vscode.commands.executeCommand('workbench.action.openSettings', 'mambaComplete.'),
     'mambaComplete.useBundledModel': forgetModel,
-    'mambaComplete.chooseModel': async () => {
-      const picked = await vscode.window.showOpenDialog({
-        canSelectFiles: false,
-        canSelectFolders: true,
-        openLabel: vscode.l10n.t('Use This Model'),
-        title: vscode.l10n.t('A folder with a Mamba-2 checkpoint or a model package'),
-      });
-      if (picked?.[0] !== undefined) await setModel(picked[0].fsPath);
-    },
-    'mambaComplete.menu': () => showMenu(status.text, activeLanguage()),
+    'mambaComplete.chooseModel': () => models.choose(),
+    'mambaComplete.showModels': () => models.showInstalled(),
+    'mambaComplete.resumeModel': () => models.resume(),
+    'mambaComplete.removeModel': () => models.remove(),
+    'mambaComplete.verifyModel': () => models.verify(),
+    'mambaComplete.setHubToken': () => models.setToken(),
+    'mambaComplete.forgetHubToken': () => models.forgetToken(),
+    'mambaComplete.menu': () => showMenu(status.text, activeLanguage(), models.unfinished?.title),
     /** Not in the palette: items carry it, and the editor runs it when one is accepted. */
     '_mambaComplete.accepted': (id: number) => {
       provider.accepted(id);

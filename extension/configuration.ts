@@ -49,6 +49,13 @@ export async function forgetModel(): Promise<void> {
     await section.update('model', undefined, vscode.ConfigurationTarget.Global);
 }
 
+/** Sets the model for this machine, and takes back what the workspace has set: it would win. */
 export async function setModel(folder: string): Promise<void> {
-  await vscode.workspace.getConfiguration(SECTION).update('model', folder, vscode.ConfigurationTarget.Global);
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const set = section.inspect<string>('model');
+  await section.update('model', folder, vscode.ConfigurationTarget.Global);
+  if (set?.workspaceFolderValue !== undefined)
+    await section.update('model', undefined, vscode.ConfigurationTarget.WorkspaceFolder);
+  if (set?.workspaceValue !== undefined)
+    await section.update('model', undefined, vscode.ConfigurationTarget.Workspace);
 }

@@ -18,6 +18,7 @@ import { engineOptions } from './models/engineOptions.ts';
 import { forgetStates } from './models/forgetStates.ts';
 import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
+import { ModelCommands } from './models/modelCommands.ts';
 import { modelFolder } from './models/modelFolder.ts';
 import { isEnabledFor, SECTION } from './settings.ts';
 import { StatusItems } from './status/statusItems.ts';
@@ -125,7 +126,19 @@ export function activate(extension: vscode.ExtensionContext): void {
   );
   const provider = new Provider({ log, settings, suggester, suggestions, status, warmAhead });
   keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
-  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider, status })))
+  const models = keep(
+    new ModelCommands({
+      log,
+      settings,
+      engines,
+      inUse: model,
+      worker: extension.asAbsolutePath(join('out', 'library.js')),
+      models: join(extension.globalStorageUri.fsPath, 'models'),
+      memento: extension.globalState,
+      secrets: extension.secrets,
+    }),
+  );
+  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider, status, models })))
     keep(vscode.commands.registerCommand(id, run));
 
   /** Opens the engine as soon as an editor is there that it can help in. */
@@ -164,5 +177,9 @@ export function activate(extension: vscode.ExtensionContext): void {
       openIfWanted();
     }),
   );
-  setTimeout(openIfWanted, 0); // After activation, so that nobody waits for it.
+  // After activation, so that nobody waits for it.
+  setTimeout(() => {
+    openIfWanted();
+    void models.offerUnfinished();
+  }, 0);
 }

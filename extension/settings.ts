@@ -59,6 +59,15 @@ function isEnabledLanguages(value: unknown): value is EnabledLanguages {
   );
 }
 
+/** What is loaded over a connection that anybody can change would be no model of the hub's. */
+function isEndpoint(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(value);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isHere);
+  return isSafe && search === '' && hash === '' && username === '';
+}
+
 export const definitions = {
   enable: {
     key: 'enable',
@@ -111,6 +120,12 @@ export const definitions = {
     expected: 'true or false',
     accepts: (value): value is boolean => typeof value === 'boolean',
   } as Definition<boolean>,
+  endpoint: {
+    key: 'hub.endpoint',
+    fallback: 'https://huggingface.co',
+    expected: 'an address that begins with https:// (http:// for this machine only)',
+    accepts: isEndpoint,
+  } as Definition<string>,
   /** Milliseconds; -1 adapts to the measured speed of the model on this machine. */
   debounce: integer('debounce', -1, -1, 2_000),
 } as const;
@@ -172,6 +187,10 @@ export class Settings {
 
   get localCache(): boolean {
     return this.read(definitions.localCache);
+  }
+
+  get endpoint(): string {
+    return this.read(definitions.endpoint);
   }
 
   private read<T>(definition: Definition<T>): T {

@@ -153,6 +153,6 @@ function relativePath(path: string): BadInputError {
     source: 'the setting mambaComplete.model',
     expected: 'an absolute path, or one that starts with ~/',
     found: JSON.stringify(path),
-    action: 'Choose the folder again with the command "Mamba Complete: Choose a Model Folder…".',
+    action: 'Choose the folder again with the command "Mamba Complete: Choose a Model".',
   });
 }

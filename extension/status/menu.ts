@@ -4,8 +4,15 @@ interface Entry extends vscode.QuickPickItem {
   command: string;
 }
 
-/** What one can do from the status bar. The first lines of the tooltip say how things are. */
-export async function showMenu(how: string, languageId: string | undefined): Promise<void> {
+/**
+ * What one can do from the status bar. The first lines of the tooltip say how things are.
+ * @param unfinished title of a model whose installation can be gone on with
+ */
+export async function showMenu(
+  how: string,
+  languageId: string | undefined,
+  unfinished: string | undefined,
+): Promise<void> {
   const { t } = vscode.l10n;
   const entry = (icon: string, label: string, command: string): Entry => ({
     label: `$(${icon}) ${label}`,
@@ -26,7 +33,10 @@ export async function showMenu(how: string, languageId: string | undefined): Pro
       entry('circle-slash', t('Switch Suggestions On or Off'), 'mambaComplete.toggle'),
       ...language,
       entry('bell-slash', t('Snooze Suggestions…'), 'mambaComplete.snooze'),
-      entry('folder-opened', t('Choose a Model Folder…'), 'mambaComplete.chooseModel'),
+      ...(unfinished === undefined
+        ? []
+        : [entry('cloud-download', t('Go On Installing {0}', unfinished), 'mambaComplete.resumeModel')]),
+      entry('hubot', t('Choose a Model…'), 'mambaComplete.chooseModel'),
       entry('package', t('Use the Bundled Model'), 'mambaComplete.useBundledModel'),
       entry('debug-restart', t('Restart the Engine'), 'mambaComplete.restart'),
       entry('gear', t('Open Settings'), 'mambaComplete.openSettings'),

@@ -6,6 +6,7 @@ import type { Machine } from '../machine.ts';
 import type {
   FromLibrary,
   HubAccess,
+  KnownBandwidth,
   LibraryFailure,
   LibraryFailureKind,
   LibraryResults,
@@ -42,8 +43,7 @@ export interface Installing {
 
 /** The models of this machine and of the hub. Everything runs in worker threads; all of it rejects with {@link LibraryError}. */
 export interface Library {
-  /** @param bandwidth as it was measured before, in bytes a second; without it, it is measured */
-  survey(bandwidth: number | undefined): Promise<Survey>;
+  survey(bandwidth: KnownBandwidth): Promise<Survey>;
   list(): Promise<readonly InstalledModel[]>;
   inspect(repository: string, machine: Machine, hub: HubAccess): Promise<Inspection>;
   /** @throws StoppedError too */

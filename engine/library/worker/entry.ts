@@ -38,7 +38,9 @@ async function perform(
 ): Promise<LibraryResults[keyof LibraryResults]> {
   switch (task.kind) {
     case 'survey': {
-      const machine = await readMachine(task.models, task.bandwidth);
+      const { known, measures } = task.bandwidth;
+      const read = await readMachine(task.models, measures ? undefined : known);
+      const machine = { ...read, bandwidth: Math.max(read.bandwidth, known ?? 0) };
       return { machine, fits: rankModels(CATALOGUE, machine), installed: await listModels(task.models) };
     }
     case 'list':

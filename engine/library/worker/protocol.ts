@@ -21,9 +21,17 @@ export interface Survey {
   installed: readonly InstalledModel[];
 }
 
+/** Of the machine's memory: other programs can only make it seem less, so that the most that was ever measured counts. */
+export interface KnownBandwidth {
+  /** Bytes a second, as measured before. */
+  known: number | undefined;
+  /** Whether to measure again; without a known one it is measured anyway. */
+  measures: boolean;
+}
+
 /** What a worker is started for; each does one thing and ends. */
 export type LibraryTask =
-  | { kind: 'survey'; models: string; bandwidth: number | undefined }
+  | { kind: 'survey'; models: string; bandwidth: KnownBandwidth }
   | { kind: 'list'; models: string }
   | { kind: 'inspect'; repository: string; machine: Machine; hub: HubAccess }
   | { kind: 'install'; which: string; revision: string | undefined; models: string; hub: HubAccess }

@@ -14,7 +14,7 @@ const GHOST = '.ghost-text-decoration';
 /** One file open in the workbench, as a person has it: keys in, pixels and the disk's text out. */
 export class OpenEditor {
   private constructor(
-    private readonly page: Page,
+    readonly page: Page,
     private readonly path: string,
     private readonly closePage: () => Promise<void>,
   ) {}

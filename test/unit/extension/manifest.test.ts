@@ -44,9 +44,10 @@ describe('package.json', () => {
     );
   });
 
-  it('lets no untrusted workspace choose a model, take memory or keep anything on disk', () => {
+  it('lets no untrusted workspace choose a model or where models come from, take memory or keep anything on disk', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
       'mambaComplete.model',
+      'mambaComplete.hub.endpoint',
       'mambaComplete.stateMemory',
       'mambaComplete.keepStates',
     ]);

@@ -39,7 +39,9 @@ describe('settings', () => {
 
     it(`${definition.key} has a description, a scope and a place`, () => {
       assert.ok((property?.markdownDescription.length ?? 0) > 40);
-      assert.ok(['window', 'machine-overridable', 'language-overridable'].includes(property?.scope ?? ''));
+      assert.ok(
+        ['window', 'machine', 'machine-overridable', 'language-overridable'].includes(property?.scope ?? ''),
+      );
       assert.equal(typeof property?.order, 'number');
     });
   }
@@ -88,6 +90,18 @@ describe('settings', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('take a mirror over https, and over http only where it runs on this machine', () => {
+    for (const endpoint of ['https://mirror.example/hub', 'http://localhost:8080', 'http://127.0.0.1:1']) {
+      const { settings, problems } = settingsOf({ 'hub.endpoint': endpoint });
+      assert.equal(settings.endpoint, endpoint);
+      assert.deepEqual(problems, []);
+    }
+  });
+
+  it('lets no workspace say where models come from', () => {
+    assert.equal(properties['mambaComplete.hub.endpoint']?.scope, 'machine');
+  });
+
   it('say what is wrong with a value, and use the default', () => {
     const { settings, problems } = settingsOf({ maxTokens: 'many' });
     assert.equal(settings.maxTokens, 64);
@@ -112,6 +126,11 @@ describe('settings', () => {
     ['warmAhead', 'sometimes', (s) => s.warmAhead, 'spare'],
     ['stateMemory', -1, (s) => s.stateMemory, 0],
     ['stateMemory', 65_537, (s) => s.stateMemory, 0],
+    ['hub.endpoint', 'http://mirror.example', (s) => s.endpoint, 'https://huggingface.co'],
+    ['hub.endpoint', 'ftp://mirror.example', (s) => s.endpoint, 'https://huggingface.co'],
+    ['hub.endpoint', 'https://user:secret@mirror.example', (s) => s.endpoint, 'https://huggingface.co'],
+    ['hub.endpoint', 'https://mirror.example/?a=b', (s) => s.endpoint, 'https://huggingface.co'],
+    ['hub.endpoint', '', (s) => s.endpoint, 'https://huggingface.co'],
     ['keepStates', 'no', (s) => s.keepStates, true],
     ['enable', true, (s) => s.enable, definitions.enable.fallback],
     ['enable', ['*'], (s) => s.enable, definitions.enable.fallback],

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { statusView, type StatusFacts } from '../../../../extension/status/statusView.ts';
 import { account, fakeEngine } from '../fakeEngine.ts';
+import { plainLocalizer } from '../plainLocalizer.ts';
 
-const l10n = {
-  t: (message: string, ...values: (string | number | boolean)[]) =>
-    message.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)])),
-};
 const ready: StatusFacts = {
   state: { kind: 'ready', engine: fakeEngine(() => '') },
   refusal: undefined,
   isBusy: false,
   last: account,
 };
-const view = (changes: Partial<StatusFacts>) => statusView({ ...ready, ...changes }, l10n);
+const view = (changes: Partial<StatusFacts>) => statusView({ ...ready, ...changes }, plainLocalizer);
 
 describe('the status', () => {
   it('names the model and what the last request cost', () => {

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HubServer } from '../../fixtures/hub-server.ts';
+import { writeRecitingCheckpoint } from '../../fixtures/reciting-checkpoint.ts';
+import { removeFolder, temporaryFolder } from '../workbench/folders.ts';
+import { extensionId, repository } from '../workbench/repository.ts';
+import type { OpenEditor } from './editor.ts';
+import { PackagedWorkbench } from './packagedWorkbench.ts';
+import { QuickInput } from './quickInput.ts';
+
+const ANSWER = 'remember(this);';
+/** A model of the catalogue, of which the local hub has another content. */
+const LISTED = { title: 'Mamba-2 130m', repository: 'AntonV/mamba2-130m-hf' };
+
+describe('choosing a model in a browser, from a hub on this machine', () => {
+  let checkpoint: string;
+  let hub: HubServer;
+  let workbench: PackagedWorkbench | undefined;
+  let editor: OpenEditor;
+  let input: QuickInput;
+
+  before(async () => {
+    checkpoint = await temporaryFolder('checkpoint');
+    await writeRecitingCheckpoint(checkpoint, join(repository, 'test/fixtures/tokenizer/byte-level'), ANSWER);
+    hub = await HubServer.start();
+    const names = ['config.json', 'model.safetensors', 'tokenizer.json'];
+    hub.add(
+      LISTED.repository,
+      Object.fromEntries(names.map((name) => [name, readFileSync(join(checkpoint, name))])),
+    );
+    workbench = await PackagedWorkbench.start({ 'mambaComplete.hub.endpoint': hub.url });
+    editor = await workbench.open('stock.py');
+    input = new QuickInput(editor.page);
+  });
+
+  after(async () => {
+    await editor.close();
+    await workbench?.stop();
+    await hub.stop();
+    await removeFolder(checkpoint);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await editor.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  it('says what fits this machine, and shows licence and size before anything is loaded', async () => {
+    await input.command('Mamba Complete: Choose a Model');
+    await input.row('Small and fast');
+    await editor.screenshot('model picker');
+    await editor.page.keyboard.type(LISTED.title);
+    await input.pick(LISTED.title);
+    const text = await input.dialog();
+    await editor.screenshot('model confirmation');
+    assert.match(text, /Apache-2\.0/);
+    assert.match(text, /\d+ MB/);
+    assert.equal(hub.seen.length, 0);
+  });
+
+  it('stops a download where the user says so, and keeps what has arrived', async () => {
+    hub.everyTime(({ serve, path }) => {
+      if (path.endsWith('.safetensors')) serve(undefined, { stallAfter: 600_000 });
+      else serve();
+    });
+    await input.pressInDialog('Download');
+    await input.message(/downloading, [1-9]\d* %/);
+    await editor.screenshot('model progress');
+    await input.pressInMessage(/downloading/, 'Cancel');
+    await input.message('What has arrived is kept');
+    await editor.screenshot('model stopped');
+  });
+
+  it('goes on where it stopped, converts, switches, and the status and the ghost text are those of the new model', async () => {
+    hub.everyTime(undefined);
+    await input.pressInMessage('What has arrived is kept', 'Go On');
+    await input.message('is installed and in use');
+    await editor.screenshot('model installed');
+    assert.match(hub.requestsFor('model.safetensors').at(-1)?.range ?? '', /^bytes=[1-9]\d*-$/);
+
+    await editor.page.click('.monaco-editor .view-lines');
+    await editor.press('Control+End');
+    await editor.type('\n\ndef count_items(items: list[Item]) -> int:\nreturn ');
+    assert.equal(await editor.ghostText(), ANSWER);
+    const label = await editor.page
+      .locator(`.statusbar-item[id^="${extensionId}"]`)
+      .first()
+      .getAttribute('aria-label');
+    assert.ok(label?.includes(LISTED.title), label ?? 'no label');
+    await editor.screenshot('model in use');
+  });
+
+  it('tells that the model in use is installed, and goes back to the bundled one when it is removed', async () => {
+    await input.command('Mamba Complete: Show Installed Models');
+    await input.row(LISTED.title);
+    const rows = await input.rows();
+    assert.ok(rows.some((row) => row.includes(LISTED.title)));
+    await editor.screenshot('models installed');
+    await editor.press('Escape');
+    await input.command('Mamba Complete: Remove a Model…');
+    await input.pick(LISTED.title);
+    await input.pressInDialog('Remove');
+    await input.message('was removed');
+    const status = editor.page.locator(`.statusbar-item[id^="${extensionId}"]`).first();
+    await editor.page.click('.monaco-editor .view-lines');
+    await status.and(editor.page.locator(':not([aria-label*="130m"])')).waitFor({ timeout: 60_000 });
+  });
+});
