@@ -14,7 +14,7 @@ export interface BadInput {
 
 /** Something from outside (a file, a setting, an argument) is not what it should be. Trying again does not help. */
 export class BadInputError extends Error {
-  override readonly name = 'BadInputError';
+  override readonly name: string = 'BadInputError';
 
   constructor(
     readonly input: BadInput,
@@ -23,6 +23,11 @@ export class BadInputError extends Error {
     const where = input.field === undefined ? input.source : `${input.source}: ${input.field}`;
     super(`${where}: expected ${input.expected}, found ${input.found}. ${input.action}`, options);
   }
+}
+
+/** A model does not fit in the memory that is free: it might with less beside it, or anyway. */
+export class NotEnoughMemoryError extends BadInputError {
+  override readonly name = 'NotEnoughMemoryError';
 }
 
 /** Enough to recognize a value by; a whole tensor list would fill the message. */

@@ -5,7 +5,7 @@ export type { CompletionRequest } from './completion/request.ts';
 export type { Account, CompletionResult, NoCompletionReason, StopReason } from './completion/result.ts';
 export { SUGGESTIONS, type Suggestions as SuggestionsMode } from './decoding/index.ts';
 export { scanBrackets, type Scan, type TextLines as LineMode } from './decoding/index.ts';
-export { BadInputError, type BadInput } from './errors.ts';
+export { BadInputError, NotEnoughMemoryError, type BadInput } from './errors.ts';
 // Types only: the rest of the library lives in its worker, and would make the editor's start slower.
 export type {
   CatalogueModel,

@@ -50,6 +50,8 @@ export function commands({ log, settings, engines, provider, status, models }: C
     'mambaComplete.setHubToken': () => models.setToken(),
     'mambaComplete.forgetHubToken': () => models.forgetToken(),
     'mambaComplete.menu': () => showMenu(status.text, activeLanguage(), models.unfinished?.title),
+    /** Not in the palette: the message about a model that is too large carries it. */
+    '_mambaComplete.loadAnyway': () => engines.loadAnyway(),
     /** Not in the palette: items carry it, and the editor runs it when one is accepted. */
     '_mambaComplete.accepted': (id: number) => {
       provider.accepted(id);

@@ -50,6 +50,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     open: openEngine,
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
+    bundled: extension.asAbsolutePath(join('engine', 'bundled')),
     options: () => engineOptions(settings(), stateFolder),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { LocalCache } from '../decoding/index.ts';
 import { BadInputError } from '../errors.ts';
 import { chooseFimFormat } from '../prompt/index.ts';
+import { asMemoryError } from '../runtime/memory.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import { openModel, type OpenModel } from '../runtime/open-model.ts';
 import { Speed } from '../runtime/speed.ts';
@@ -52,6 +53,8 @@ export interface OpenCompleterOptions {
   speculates?: boolean | undefined;
   /** Whether the text of the project has a say beside the model; off by default. */
   localCache?: boolean | undefined;
+  /** Memory that the model may take, in bytes; any where it is left out. */
+  availableBytes?: number | undefined;
 }
 
 /**
@@ -59,19 +62,19 @@ export interface OpenCompleterOptions {
  * @param folder a checkpoint or a model package
  * @param threads of one run; 0 chooses
  * @param stateBytes most memory for states of all documents together; chosen where it is left out
- * @throws BadInputError if something of the model is not as it should be
+ * @throws BadInputError if something of the model is not as it should be; NotEnoughMemoryError if it does not fit in memory
  */
 export async function openCompleter(
   folder: string,
   threads: number,
   stateBytes?: number,
-  { stateFolder, speculates, localCache = false }: OpenCompleterOptions = {},
+  { stateFolder, speculates, localCache = false, availableBytes }: OpenCompleterOptions = {},
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
   const format = chooseFimFormat(tokenizer);
   const chosen = threads > 0 ? threads : defaultThreads();
-  const model = await openModel(folder, { threads: chosen });
+  const model = await openModel(folder, { threads: chosen, availableBytes });
   const { manifest, session } = model;
   if (tokenizer.vocabularySize > session.vocabularySize) {
     await model.close();
@@ -87,10 +90,14 @@ export async function openCompleter(
   const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
   const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
   const budget = stateBytes ?? defaultStateBytes(session.bytesAfter(PROMPT_TOKENS), totalmem());
+  const speed = await measured(session).catch(async (error: unknown) => {
+    await model.close();
+    throw asMemoryError(error, folder, manifest.weights.bytes);
+  });
   const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, {
     files,
     speculates,
-    speed: await measured(session),
+    speed,
     cache: localCache ? new LocalCache(tokenizer) : undefined,
   });
   return {

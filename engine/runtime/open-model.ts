@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { convert } from '../weights/convert.ts';
 import { MANIFEST_FILE, type Manifest } from '../weights/manifest.ts';
-import { openPackage } from '../weights/package.ts';
+import { openPackage, type ModelPackage } from '../weights/package.ts';
+import { asMemoryError, checkMemory } from './memory.ts';
 import { ModelSession, type SessionOptions } from './model-session.ts';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
@@ -19,25 +20,27 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
+export interface OpenOptions extends SessionOptions {
+  /** Memory that the model may take, in bytes; any where it is left out. */
+  availableBytes?: number | undefined;
+}
+
 /**
  * Opens a model package, or a checkpoint in full precision by way of a package in the temporary folder, which takes four bytes a
  * parameter there until the model is closed: convert a large one first.
- * @throws BadInputError naming what is wrong with the folder.
+ * @throws BadInputError naming what is wrong with the folder; NotEnoughMemoryError if it does not fit in memory.
  */
-export async function openModel(folder: string, options: SessionOptions): Promise<OpenModel> {
+export async function openModel(folder: string, options: OpenOptions): Promise<OpenModel> {
   if (existsSync(join(folder, MANIFEST_FILE))) {
     const { manifest } = await openPackage(folder);
-    const session = await ModelSession.open({ folder, manifest }, options);
+    const session = await loaded({ folder, manifest }, options);
     return { folder, manifest, session, hash: hashOf(manifest), close: () => session.close() };
   }
   const temporary = await temporaryFolder();
   try {
     const destination = join(temporary, basename(resolve(folder)));
     const manifest = await convert({ source: folder, destination, bits: 32, block: 32 });
-    const session = await ModelSession.open(
-      { folder: destination, manifest },
-      { ...options, source: folder },
-    );
+    const session = await loaded({ folder: destination, manifest }, { ...options, source: folder });
     // The runtime has the weights mapped. Windows keeps the file until they are unmapped; elsewhere it may go at once.
     removeFolder(temporary);
     const close = async (): Promise<void> => {
@@ -49,6 +52,18 @@ export async function openModel(folder: string, options: SessionOptions): Promis
     removeFolder(temporary);
     throw error;
   }
+}
+
+async function loaded(
+  model: ModelPackage,
+  { availableBytes, ...options }: OpenOptions,
+): Promise<ModelSession> {
+  const { source = model.folder } = options;
+  const { bytes } = model.manifest.weights;
+  if (availableBytes !== undefined) checkMemory(source, bytes, availableBytes);
+  return ModelSession.open(model, options).catch((error: unknown) => {
+    throw asMemoryError(error, source, bytes);
+  });
 }
 
 function hashOf({ weights, config, bits, tensors }: Manifest): string {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { memoryRanOut } from '../runtime/memory.ts';
 import { keepRuntimePrivate } from '../runtime/privacy.ts';
 import type { ModelInfo } from '../completion/open-completer.ts';
 import type { CompletionRequest } from '../completion/request.ts';
@@ -31,11 +32,14 @@ export interface EngineOptions {
   stateFolder?: string | undefined;
   /** Whether the text of documents and of the project's files has a say beside the model; not where it is left out. */
   localCache?: boolean | undefined;
+  /** Whether to refuse a model that does not fit in the memory that is free now; off by default. */
+  checksMemory?: boolean | undefined;
 }
 
 /**
  * Loads a model in a worker thread.
- * @throws BadInputError if something of the model or the platform is not as it should be; Error if the worker cannot start.
+ * @throws BadInputError if something of the model or the platform is not as it should be; NotEnoughMemoryError if the model does not
+ *   fit in memory; in either case what was loaded of it is freed. Error if the worker cannot start.
  */
 export async function openEngine({ worker: script, ...rest }: EngineOptions): Promise<Engine> {
   keepRuntimePrivate();
@@ -49,7 +53,7 @@ export async function openEngine({ worker: script, ...rest }: EngineOptions): Pr
   worker.once('exit', () => {
     process.off('exit', waitForRun);
   });
-  const info = await opened(worker).catch(async (error: unknown) => {
+  const info = await opened(worker, rest.model).catch(async (error: unknown) => {
     await worker.terminate();
     throw error;
   });
@@ -57,7 +61,7 @@ export async function openEngine({ worker: script, ...rest }: EngineOptions): Pr
 }
 
 /** The worker's first message, which says what was loaded or why nothing was. */
-function opened(worker: Worker): Promise<ModelInfo> {
+function opened(worker: Worker, model: string): Promise<ModelInfo> {
   return new Promise((resolve, reject) => {
     worker.once('message', (message: FromWorker) => {
       if (message.kind === 'opened') resolve(message.model);
@@ -65,7 +69,7 @@ function opened(worker: Worker): Promise<ModelInfo> {
     });
     // After the promise is settled these do nothing.
     worker.once('error', (error) => {
-      reject(error instanceof Error ? (missingRuntime(error) ?? error) : new Error(String(error)));
+      reject(error instanceof Error ? (knownFailure(error, model) ?? error) : new Error(String(error)));
     });
     worker.once('exit', (code) => {
       reject(new Error(`the engine's worker ended with code ${code} while it loaded its model`));
@@ -189,6 +193,12 @@ class WorkerEngine implements Engine {
 
 function noCompletion(reason: 'closed' | 'cancelled'): CompletionResult {
   return { kind: 'none', reason, account: emptyAccount() };
+}
+
+/** What has ended a worker that loads a model, where that can be told. */
+function knownFailure(error: Error, model: string): BadInputError | undefined {
+  const isMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isMemory ? memoryRanOut(model, error) : missingRuntime(error);
 }
 
 /** ONNX Runtime's binding for this system is not there: an Intel Mac, or a package made for another platform. */

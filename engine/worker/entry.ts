@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openCompleter, type OpenCompleter } from '../completion/open-completer.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import { Scheduler } from '../completion/scheduler.ts';
+import { availableMemory } from '../runtime/memory.ts';
 import { serializeError } from './errors.ts';
 import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
@@ -13,12 +14,14 @@ async function main(): Promise<void> {
   const send = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  const { model, threads, stateBytes, stateFolder, localCache, exitLatch } = workerData as WorkerOptions;
+  const { model, threads, stateBytes, stateFolder, localCache, checksMemory, exitLatch } =
+    workerData as WorkerOptions;
   const latch = new ExitLatch(exitLatch);
+  const availableBytes = checksMemory === true ? availableMemory() : undefined;
   let opened: OpenCompleter;
   try {
     opened = await latch.computing(() =>
-      openCompleter(model, threads, stateBytes, { stateFolder, localCache }),
+      openCompleter(model, threads, stateBytes, { stateFolder, localCache, availableBytes }),
     );
   } catch (error) {
     send({ kind: 'not-opened', error: serializeError(error) });

@@ -1,4 +1,4 @@
-import { BadInputError } from '../errors.ts';
+import { BadInputError, NotEnoughMemoryError } from '../errors.ts';
 import type { SerializedError } from './protocol.ts';
 
 export function serializeError(error: unknown): SerializedError {
@@ -7,11 +7,13 @@ export function serializeError(error: unknown): SerializedError {
     message: error.message,
     stack: error.stack,
     input: error instanceof BadInputError ? error.input : undefined,
+    isMemory: error instanceof NotEnoughMemoryError,
   };
 }
 
-export function deserializeError({ message, stack, input }: SerializedError): Error {
-  const error = input === undefined ? new Error(message) : new BadInputError(input);
+export function deserializeError({ message, stack, input, isMemory }: SerializedError): Error {
+  const Kind = isMemory === true ? NotEnoughMemoryError : BadInputError;
+  const error = input === undefined ? new Error(message) : new Kind(input);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

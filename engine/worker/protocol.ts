@@ -10,6 +10,7 @@ export interface WorkerOptions {
   stateBytes?: number | undefined;
   stateFolder?: string | undefined;
   localCache?: boolean | undefined;
+  checksMemory?: boolean | undefined;
   /** Memory of the {@link ExitLatch} that both threads share. */
   exitLatch: SharedArrayBuffer;
 }
@@ -34,4 +35,6 @@ export interface SerializedError {
   stack?: string | undefined;
   /** Set for bad input. */
   input?: BadInput | undefined;
+  /** Set for a model that does not fit in memory. */
+  isMemory?: boolean | undefined;
 }

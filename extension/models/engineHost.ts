@@ -6,14 +6,23 @@ import type { ModelFolder } from './modelFolder.ts';
 export type EngineState =
   | { kind: 'closed' }
   | { kind: 'opening'; model: string }
-  | { kind: 'ready'; engine: Engine }
+  | { kind: 'ready'; engine: Engine; instead?: Instead }
   | { kind: 'failed'; failure: EngineFailure };
+
+/** Why the engine has another model than the one that is set. */
+export interface Instead {
+  /** The one that is set. */
+  model: string;
+  failure: EngineFailure;
+}
 
 export interface EngineHostParts {
   open(options: EngineOptions): Promise<Engine>;
   worker: string;
   /** Read at each opening, as settings change. */
   model(): ModelFolder;
+  /** The model that is used where one is too large and none was used before. */
+  bundled: string;
   /** Read at each opening too. */
   options(): Omit<EngineOptions, 'worker' | 'model'>;
   marker: LoadMarker;
@@ -40,6 +49,10 @@ export class EngineHost {
   /** Counts closings: an engine that was wanted before one is not wanted any more. */
   private generation = 0;
   private hasEnded = false;
+  /** What was used last, and worked. */
+  private previous: ModelFolder | undefined;
+  /** Models that the user wants though they may not fit in memory. */
+  private readonly unchecked = new Set<string>();
 
   constructor(private readonly parts: EngineHostParts) {}
 
@@ -98,6 +111,12 @@ export class EngineHost {
     await this.engine();
   }
 
+  /** The user wants a model though there seems to be too little memory for it. */
+  async loadAnyway(): Promise<void> {
+    this.unchecked.add(this.parts.model().path);
+    await this.restart();
+  }
+
   private open(): void {
     const { generation } = this;
     const model = this.parts.model();
@@ -108,12 +127,30 @@ export class EngineHost {
 
   private async load(model: ModelFolder, generation: number): Promise<void> {
     if (generation !== this.generation) return;
-    const next = await this.loaded(model);
+    const loaded = await this.loaded(model);
+    if (loaded.kind === 'ready') this.previous = model;
+    const next = loaded.kind === 'failed' ? await this.instead(model, loaded, generation) : loaded;
     if (generation === this.generation) this.set(next);
     else if (next.kind === 'ready') await next.engine.close();
   }
 
-  private async loaded(model: ModelFolder): Promise<EngineState> {
+  /** Where a model is too large for this machine, the previous one stays in use: it is opened again, for there is one worker at a time. */
+  private async instead(model: ModelFolder, failed: Failed, generation: number): Promise<Loaded> {
+    const { failure } = failed;
+    if (failure.kind !== 'out-of-memory' && failure.kind !== 'crashed-before') return failed;
+    const bundled: ModelFolder = { kind: 'bundled', path: this.parts.bundled };
+    const { previous = bundled } = this;
+    const candidates = previous.path === bundled.path ? [bundled] : [previous, bundled];
+    for (const candidate of candidates) {
+      if (candidate.path === model.path) continue;
+      if (generation !== this.generation) return failed;
+      const loaded = await this.loaded(candidate);
+      if (loaded.kind === 'ready') return { ...loaded, instead: { model: model.path, failure } };
+    }
+    return failed;
+  }
+
+  private async loaded(model: ModelFolder): Promise<Loaded> {
     const { marker, worker } = this.parts;
     const isRisky = model.kind !== 'bundled';
     try {
@@ -121,7 +158,9 @@ export class EngineHost {
       if (isRisky && marker.crashed(model.path))
         return { kind: 'failed', failure: crashedBefore(model.path) };
       if (isRisky) marker.begin(model.path);
-      const engine = await this.parts.open({ worker, model: model.path, ...this.parts.options() });
+      const checksMemory = isRisky && !this.unchecked.has(model.path);
+      const options = { worker, model: model.path, ...this.parts.options(), checksMemory };
+      const engine = await this.parts.open(options);
       return { kind: 'ready', engine };
     } catch (error) {
       return { kind: 'failed', failure: engineFailure(error) };
@@ -142,6 +181,9 @@ export class EngineHost {
     this.parts.changed(state);
   }
 }
+
+type Failed = Extract<EngineState, { kind: 'failed' }>;
+type Loaded = Failed | Extract<EngineState, { kind: 'ready' }>;
 
 function crashedBefore(model: string): EngineFailure {
   const message = `The editor's extension host ended while it loaded the model ${model}. It is not loaded again by itself.`;

@@ -59,13 +59,22 @@ export function statusView(facts: StatusFacts, l10n: Localizer): StatusView {
     return { ...usual, bar: '$(sparkle) Mamba', text, detail: '', tooltip: [text] };
   }
   const { model } = state.engine;
+  const instead =
+    state.instead === undefined
+      ? []
+      : [l10n.t('{0} could not be loaded: {1}', state.instead.model, state.instead.failure.message)];
   return {
     ...usual,
     bar: '$(sparkle) Mamba',
     text: model.name,
     detail: modelDetail(model, l10n),
     isBusy,
-    tooltip: [model.name, modelDetail(model, l10n), ...(last === undefined ? [] : lastRequest(last, l10n))],
+    tooltip: [
+      model.name,
+      modelDetail(model, l10n),
+      ...instead,
+      ...(last === undefined ? [] : lastRequest(last, l10n)),
+    ],
   };
 }
 

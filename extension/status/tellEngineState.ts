@@ -14,6 +14,11 @@ export function tellEngineState(state: EngineState, log: vscode.LogOutputChannel
         `${stateBytes} bytes a state`,
     );
   }
+  if (state.kind === 'ready' && state.instead !== undefined) {
+    const { failure } = state.instead;
+    log.error(failure.message);
+    void failureMessage(failure, isBundled, state.engine.model.name);
+  }
   if (state.kind === 'failed') {
     const { failure } = state;
     log.error(failure.kind === 'error' ? failure.stack : failure.message);

@@ -36,6 +36,14 @@ describe('openCompleter', () => {
     await opened.close();
   });
 
+  it('refuses a model for which there is too little memory, whatever kind of folder it is', async () => {
+    const folder = checkpoint(641);
+    copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
+    const input = { source: folder, field: 'memory', expected: '0.1 GiB free', found: '0.0 GiB free' };
+    await assertBadInput(openCompleter(folder, 1, undefined, { availableBytes: 1000 }), input);
+    await (await openCompleter(folder, 1, undefined, { availableBytes: 2 ** 40 })).close();
+  });
+
   it('refuses a tokenizer with more tokens than the model has', async () => {
     const folder = checkpoint(599);
     copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));

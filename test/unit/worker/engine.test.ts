@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { BadInputError, openEngine, type CompletionRequest, type Engine } from '../../../engine/index.ts';
+import {
+  BadInputError,
+  NotEnoughMemoryError,
+  openEngine,
+  type CompletionRequest,
+  type Engine,
+} from '../../../engine/index.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
 import { writeRecitingCheckpoint } from '../../fixtures/reciting-checkpoint.ts';
@@ -25,6 +31,19 @@ function request(prefix: string, change: Partial<CompletionRequest> = {}): Compl
 
 /** Text that takes a random model of 512 channels and 4 layers far over a second to read. */
 const LONG = 'const value = compute(first, second);\n'.repeat(700);
+
+describe('an engine whose worker has too little memory', () => {
+  const root = temporaryFolder();
+  it('says so, and does not call it a bug', async () => {
+    const worker = join(root, 'worker.js');
+    const error = `Object.assign(new Error('heap limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })`;
+    writeFileSync(worker, `throw ${error};`);
+    await assert.rejects(openEngine({ worker, model: '/models/large', threads: 1 }), (thrown: unknown) => {
+      assert.ok(thrown instanceof NotEnoughMemoryError);
+      return thrown.input.source === '/models/large';
+    });
+  });
+});
 
 describe('engine', () => {
   const root = temporaryFolder();

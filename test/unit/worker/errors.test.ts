@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BadInputError } from '../../../engine/errors.ts';
+import { BadInputError, NotEnoughMemoryError } from '../../../engine/errors.ts';
 import { deserializeError, serializeError } from '../../../engine/worker/errors.ts';
 
 describe('errors across the thread boundary', () => {
@@ -10,6 +10,12 @@ describe('errors across the thread boundary', () => {
     assert.ok(error instanceof BadInputError);
     assert.deepEqual(error.input, input);
     assert.equal(error.message, '/m/config.json: n_groups: expected 1, found 3. Look.');
+  });
+
+  it('too little memory stays that', () => {
+    const error = deserializeError(structuredClone(serializeError(new NotEnoughMemoryError(input))));
+    assert.ok(error instanceof NotEnoughMemoryError);
+    assert.deepEqual(error.input, input);
   });
 
   it('another error keeps its message and its stack', () => {

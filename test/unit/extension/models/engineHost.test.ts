@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BadInputError, type EngineOptions } from '../../../../engine/index.ts';
+import { BadInputError, NotEnoughMemoryError, type EngineOptions } from '../../../../engine/index.ts';
 import { EngineHost, type EngineHostParts } from '../../../../extension/models/engineHost.ts';
 import type { LoadMarker } from '../../../../extension/models/loadMarker.ts';
 import { fakeEngine, type FakeEngine } from '../fakeEngine.ts';
@@ -26,6 +26,7 @@ function hostOf(changes: Partial<EngineHostParts> = {}) {
     },
     worker: '/out/worker.js',
     model: () => ({ kind: 'bundled', path: '/bundled' }),
+    bundled: '/bundled',
     options: () => ({ threads: 3 }),
     marker,
     changed: (state) => states.push(state.kind),
@@ -68,7 +69,9 @@ describe('the engine host', () => {
     assert.deepEqual(opened, []);
     const [first, second] = await Promise.all([host.engine(), host.engine()]);
     assert.equal(first, second);
-    assert.deepEqual(opened, [{ worker: '/out/worker.js', model: '/bundled', threads: 3 }]);
+    assert.deepEqual(opened, [
+      { worker: '/out/worker.js', model: '/bundled', threads: 3, checksMemory: false },
+    ]);
     assert.deepEqual(states, ['opening', 'ready']);
   });
 
@@ -232,10 +235,82 @@ describe('the engine host', () => {
     const { host, opened, crashed } = hostOf(chosen);
     crashed.add('/models/a');
     await host.engine();
-    assert.equal(host.state.kind === 'failed' && host.state.failure.kind, 'crashed-before');
-    assert.deepEqual(opened, []);
+    const { state: before } = host;
+    assert.ok(before.kind === 'ready');
+    assert.equal(before.instead?.failure.kind, 'crashed-before');
+    assert.deepEqual(
+      opened.map(({ model }) => model),
+      ['/bundled'],
+    );
     await host.restart();
-    assert.equal(host.state.kind, 'ready');
+    const { state: after } = host;
+    assert.ok(after.kind === 'ready' && after.instead === undefined);
+    assert.equal(opened.at(-1)?.model, '/models/a');
+  });
+
+  /** A host on a machine on which some models do not fit, unless nobody looks. */
+  function smallMachine(tooLarge: readonly string[]) {
+    const parts = { path: '/models/small', open: 0, most: 0 };
+    const opened: string[] = [];
+    const open = async ({ model, checksMemory }: EngineOptions) => {
+      parts.most = Math.max(parts.most, ++parts.open);
+      await turn();
+      opened.push(model);
+      if (tooLarge.includes(model) && checksMemory === true) {
+        parts.open--;
+        const input = { source: model, expected: '9.0 GiB free', found: '2.0 GiB free', action: 'Choose.' };
+        throw new NotEnoughMemoryError(input);
+      }
+      const close = () => {
+        parts.open--;
+        return Promise.resolve();
+      };
+      return Object.assign(
+        fakeEngine(() => ''),
+        { close },
+      );
+    };
+    return { ...hostOf({ open, model: () => ({ kind: 'chosen', path: parts.path }) }), opened, parts };
+  }
+
+  it('the previous model stays in use where a new one is too large, and there is never more than one worker', async () => {
+    const { host, opened, parts } = smallMachine(['/models/large']);
+    await host.engine();
+    parts.path = '/models/large';
+    await host.close();
+    assert.ok(!('unavailable' in (await host.engine())));
+    assert.deepEqual(opened, ['/models/small', '/models/large', '/models/small']);
+    assert.ok(host.state.kind === 'ready');
+    assert.equal(host.state.instead?.model, '/models/large');
+    assert.match(host.state.instead.failure.message, /expected 9\.0 GiB free, found 2\.0 GiB free/);
+    assert.equal(parts.most, 1);
+    await host.close();
+    assert.equal(parts.open, 0);
+  });
+
+  it('the bundled model stands in where there was none before, or that does not fit any more either', async () => {
+    const { host, opened, parts } = smallMachine(['/models/large', '/models/larger']);
+    parts.path = '/models/large';
+    await host.engine();
+    assert.deepEqual(opened, ['/models/large', '/bundled']);
+    await host.loadAnyway();
+    parts.path = '/models/larger';
+    await host.close();
+    await host.engine();
+    assert.deepEqual(opened.slice(2), ['/models/large', '/models/larger', '/models/large']);
+  });
+
+  it('a model that is too large is loaded when the user wants it all the same', async () => {
+    const { host, parts } = smallMachine(['/models/large']);
+    parts.path = '/models/large';
+    await host.engine();
+    await host.loadAnyway();
+    assert.ok(host.state.kind === 'ready' && host.state.instead === undefined);
+  });
+
+  it('a model that is broken is no reason to use another', async () => {
+    const { host } = hostOf({ ...chosen, open: () => Promise.reject(new Error('broken')) });
+    assert.ok('unavailable' in (await host.engine()));
   });
 
   it('asks for an absolute path', async () => {

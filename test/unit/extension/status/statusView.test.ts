@@ -28,6 +28,16 @@ describe('the status', () => {
     });
   });
 
+  it('says that another model is used than the one that is set', () => {
+    const failure = { kind: 'out-of-memory', message: 'Too little memory.' } as const;
+    const engine = fakeEngine(() => '');
+    const { text, tooltip } = view({
+      state: { kind: 'ready', engine, instead: { model: '/models/large', failure } },
+    });
+    assert.equal(text, 'Fake');
+    assert.equal(tooltip[2], '/models/large could not be loaded: Too little memory.');
+  });
+
   it('is busy while the model loads, and while a request runs long', () => {
     assert.equal(view({ state: { kind: 'opening', model: '/a' } }).isBusy, true);
     assert.equal(view({ isBusy: true }).isBusy, true);
