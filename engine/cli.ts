@@ -5,6 +5,7 @@ import { fimPrompt } from './cli/fim-prompt.ts';
 import { fitMixing } from './cli/fit-mixing.ts';
 import { generate } from './cli/generate.ts';
 import { installModel } from './cli/install.ts';
+import { measure } from './cli/measure.ts';
 import { models } from './cli/models.ts';
 import { remove } from './cli/remove.ts';
 import { replay } from './cli/replay.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Record<string, Command> = {
   models,
   install: installModel,
   remove,
+  measure,
   replay,
   evaluate,
   'fit-mixing': fitMixing,

@@ -1,6 +1,14 @@
 /** The engine's face: plain data in, text and an account out. Nothing here knows of an editor, a token id or a tensor. */
 
 export type { ModelInfo } from './completion/open-completer.ts';
+export type {
+  ChoiceReason,
+  FormatFigures,
+  Measurement,
+  MeasuredFile,
+  MeasureProgress,
+  MeasureRequest,
+} from './completion/measuring/measurement.ts';
 export type { CompletionRequest } from './completion/request.ts';
 export type { Account, CompletionResult, NoCompletionReason, StopReason } from './completion/result.ts';
 export { SUGGESTIONS, type Suggestions as SuggestionsMode } from './decoding/index.ts';
@@ -20,6 +28,7 @@ export type {
 } from './library/index.ts';
 export { LibraryError, openLibrary, StoppedError, type Library } from './library/worker/client.ts';
 export type { HubAccess, LibraryFailureKind, Survey } from './library/worker/protocol.ts';
-export type { CompletionContext } from './prompt/index.ts';
+export type { CompletionContext, FimFormatName } from './prompt/index.ts';
+export { CODE_EXTENSIONS, languageOf } from './prompt/language.ts';
 export { openEngine, type EngineOptions } from './worker/client.ts';
 export { EngineGoneError, type Engine } from './worker/engine.ts';

@@ -2,6 +2,9 @@ import * as vscode from 'vscode';
 import type { Provider } from './completion/provider.ts';
 import { forgetModel, switchLanguage, type ReadSettings } from './configuration.ts';
 import type { EngineHost } from './models/engineHost.ts';
+import type { FormatChoices } from './models/formatChoices.ts';
+import { forgetMeasurement, measureModel } from './models/measureModel.ts';
+import type { MeasurementView } from './models/measurementView.ts';
 import type { ModelCommands } from './models/modelCommands.ts';
 import { openSample } from './sample.ts';
 import { isEnabledFor } from './settings.ts';
@@ -15,10 +18,13 @@ export interface CommandParts {
   provider: Provider;
   status: StatusItems;
   models: ModelCommands;
+  choices: FormatChoices;
+  view: MeasurementView;
 }
 
 /** Every command. Showing, accepting and dismissing suggestions are the editor's own. */
-export function commands({ log, settings, engines, provider, status, models }: CommandParts) {
+export function commands(parts: CommandParts) {
+  const { log, settings, engines, provider, status, models } = parts;
   const activeLanguage = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
   return {
     'mambaComplete.toggle': () => switchLanguage('*', !isEnabledFor(settings().enable, '*')),
@@ -49,6 +55,8 @@ export function commands({ log, settings, engines, provider, status, models }: C
     'mambaComplete.verifyModel': () => models.verify(),
     'mambaComplete.setHubToken': () => models.setToken(),
     'mambaComplete.forgetHubToken': () => models.forgetToken(),
+    'mambaComplete.measureModel': () => measureModel(parts),
+    'mambaComplete.forgetMeasurement': () => forgetMeasurement(parts),
     'mambaComplete.menu': () => showMenu(status.text, activeLanguage(), models.unfinished?.title),
     /** Not in the palette: the message about a model that is too large carries it. */
     '_mambaComplete.loadAnyway': () => engines.loadAnyway(),

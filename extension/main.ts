@@ -15,9 +15,11 @@ import { WarmAhead } from './completion/warmAhead.ts';
 import { configuration } from './configuration.ts';
 import { EngineHost } from './models/engineHost.ts';
 import { engineOptions } from './models/engineOptions.ts';
+import { FormatChoices } from './models/formatChoices.ts';
 import { forgetStates } from './models/forgetStates.ts';
 import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
+import { MeasurementView } from './models/measurementView.ts';
 import { ModelCommands } from './models/modelCommands.ts';
 import { modelFolder } from './models/modelFolder.ts';
 import { isEnabledFor, SECTION } from './settings.ts';
@@ -43,6 +45,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const settings = configuration(log);
   const suggestions = new Suggestions();
   const latency = new Latency();
+  const choices = new FormatChoices(extension.globalState);
   const stateFolder = join(extension.globalStorageUri.fsPath, 'states');
   const model = () => modelFolder(settings().model, extension.asAbsolutePath(join('engine', 'bundled')));
 
@@ -51,7 +54,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
     bundled: extension.asAbsolutePath(join('engine', 'bundled')),
-    options: () => engineOptions(settings(), stateFolder),
+    options: () => ({ ...engineOptions(settings(), stateFolder), formats: choices.all }),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
@@ -139,8 +142,9 @@ export function activate(extension: vscode.ExtensionContext): void {
       secrets: extension.secrets,
     }),
   );
-  for (const [id, run] of Object.entries(commands({ log, settings, engines, provider, status, models })))
-    keep(vscode.commands.registerCommand(id, run));
+  const view = keep(new MeasurementView());
+  const parts = { log, settings, engines, provider, status, models, choices, view };
+  for (const [id, run] of Object.entries(commands(parts))) keep(vscode.commands.registerCommand(id, run));
 
   /** Opens the engine as soon as an editor is there that it can help in. */
   const openIfWanted = (): void => {

@@ -2,10 +2,10 @@ import { join, relative, sep } from 'node:path';
 import { halved } from '../completion/windows.ts';
 import type { Account } from '../completion/result.ts';
 import { BadInputError } from '../errors.ts';
-import type { CompletionContext } from '../prompt/index.ts';
+import { type CompletionContext, languageOf } from '../prompt/index.ts';
 import { openEngine } from '../worker/client.ts';
 import { BUNDLED_MODEL, count, parse, printJson, UsageError, type Command } from './command.ts';
-import { languageOf } from './language.ts';
+
 import { readText } from './read-text.ts';
 
 const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { LocalCache } from '../decoding/index.ts';
 import { BadInputError } from '../errors.ts';
-import { chooseFimFormat } from '../prompt/index.ts';
+import { chooseFimFormat, possibleFimFormats, type FimFormat, type FimFormatName } from '../prompt/index.ts';
 import { asMemoryError } from '../runtime/memory.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import { openModel, type OpenModel } from '../runtime/open-model.ts';
@@ -9,11 +9,15 @@ import { Speed } from '../runtime/speed.ts';
 import { StateFiles } from '../state/state-files.ts';
 import { loadTokenizer } from '../tokenizer/index.ts';
 import { Completer, PROMPT_TOKENS } from './completer.ts';
+import { measureFormats, type MeasureControl } from './measuring/measure-formats.ts';
+import type { Measurement, MeasureRequest } from './measuring/measurement.ts';
 
 /** Memory for states where nothing is set: so many states, as far as the machine has memory for them. */
 const STATES = 12;
 const LEAST_BYTES = 128 * 2 ** 20;
 const MACHINE_SHARE = 1 / 16;
+/** While formats are measured, so many states more. */
+const MEASURED_STATES = 3;
 /** Most bytes of states on disk, of all models together: so many states, or what the bundled model's need. */
 const STATES_ON_DISK = 8;
 const LEAST_BYTES_ON_DISK = 256 * 2 ** 20;
@@ -25,6 +29,8 @@ const MAX_THREADS = 8;
 /** What is loaded, for the status item and the log. */
 export interface ModelInfo {
   name: string;
+  /** Names the model's weights, wherever they lie. */
+  hash: string;
   /** Folder of the checkpoint or model package. */
   directory: string;
   parameters: number;
@@ -33,7 +39,9 @@ export interface ModelInfo {
   bits: number;
   vocabularySize: number;
   /** The name of the fill-in-the-middle format in use. */
-  fimFormat: string;
+  fimFormat: FimFormatName;
+  /** All formats that the vocabulary has the markers of, the usual one first. */
+  fimFormats: readonly FimFormatName[];
   threads: number;
   /** Size of one sequence's state in bytes; with attention, keys and values of its tokens come to it. */
   stateBytes: number;
@@ -43,6 +51,8 @@ export interface ModelInfo {
 export interface OpenCompleter {
   completer: Completer;
   info: ModelInfo;
+  /** Compares the formats that the vocabulary allows. One at a time, and nothing else of this model meanwhile but what `control.run` lets in between. */
+  measure(request: MeasureRequest, control: MeasureControl): Promise<Measurement>;
   close(): Promise<void>;
 }
 
@@ -55,6 +65,8 @@ export interface OpenCompleterOptions {
   localCache?: boolean | undefined;
   /** Memory that the model may take, in bytes; any where it is left out. */
   availableBytes?: number | undefined;
+  /** The names of formats that measuring has found for models, by their hashes; of a model that is not among them the vocabulary decides. */
+  formats?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -68,14 +80,13 @@ export async function openCompleter(
   folder: string,
   threads: number,
   stateBytes?: number,
-  { stateFolder, speculates, localCache = false, availableBytes }: OpenCompleterOptions = {},
+  { stateFolder, speculates, localCache = false, availableBytes, formats = {} }: OpenCompleterOptions = {},
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
-  const format = chooseFimFormat(tokenizer);
   const chosen = threads > 0 ? threads : defaultThreads();
   const model = await openModel(folder, { threads: chosen, availableBytes });
-  const { manifest, session } = model;
+  const { manifest, session, hash } = model;
   if (tokenizer.vocabularySize > session.vocabularySize) {
     await model.close();
     throw new BadInputError({
@@ -86,15 +97,21 @@ export async function openCompleter(
       action: "Put the model's own tokenizer beside its weights.",
     });
   }
+  const fimFormats = possibleFimFormats(tokenizer);
   const { eosTokenId } = manifest.config;
-  const endIds = eosTokenId === null ? format.endIds : [...new Set([...format.endIds, eosTokenId])];
+  const formatOf = (name?: FimFormatName): FimFormat => {
+    const format = chooseFimFormat(tokenizer, name);
+    return eosTokenId === null ? format : { ...format, endIds: [...new Set([...format.endIds, eosTokenId])] };
+  };
+  // Another tokenizer may lie beside the same weights than when they were measured.
+  const format = formatOf(fimFormats.find((name) => name === formats[hash]));
   const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
   const budget = stateBytes ?? defaultStateBytes(session.bytesAfter(PROMPT_TOKENS), totalmem());
   const speed = await measured(session).catch(async (error: unknown) => {
     await model.close();
     throw asMemoryError(error, folder, manifest.weights.bytes);
   });
-  const completer = new Completer({ session, tokenizer, format: { ...format, endIds } }, budget, {
+  const completer = new Completer({ session, tokenizer, format }, budget, {
     files,
     speculates,
     speed,
@@ -104,15 +121,25 @@ export async function openCompleter(
     completer,
     info: {
       name: manifest.name,
+      hash,
       directory: folder,
       parameters: manifest.parameters,
       layers: manifest.config.layers,
       bits: manifest.bits,
       vocabularySize: manifest.config.vocabularySize,
       fimFormat: format.name,
+      fimFormats,
       threads: chosen,
       stateBytes: session.stateBytes,
       loadMs: performance.now() - started,
+    },
+    measure: (request, control) => {
+      const budget = Math.max(LEAST_BYTES, MEASURED_STATES * session.bytesAfter(PROMPT_TOKENS));
+      const subjects = fimFormats.map((name) => {
+        const subject = { session, tokenizer, format: formatOf(name) };
+        return { format: name, completer: new Completer(subject, budget, { speculates: false, speed }) };
+      });
+      return measureFormats({ modelHash: hash, inUse: format.name, subjects }, request, control);
     },
     close: async () => {
       completer.forget();

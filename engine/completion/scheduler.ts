@@ -91,6 +91,25 @@ export class Scheduler {
     this.workWhileIdle();
   }
 
+  /**
+   * Does a piece of work that can wait. It gives way to whatever is asked, and is begun again when there is time.
+   * @param work undefined where it gave way
+   * @returns undefined if it was aborted, or everything ends
+   */
+  async spare<T>(
+    work: (isCancelled: () => boolean) => Promise<T | undefined>,
+    signal: AbortSignal,
+  ): Promise<T | undefined> {
+    while (!this.isClosed && !signal.aborted && !this.exit.isExiting) {
+      const result = await this.enqueue(() => {
+        const { turn } = this;
+        return work(() => this.turn !== turn || signal.aborted || this.exit.isExiting);
+      });
+      if (result !== undefined) return result;
+    }
+    return undefined;
+  }
+
   /** A document was closed. */
   closed(document: string): void {
     this.warmings = this.warmings.filter((request) => request.document !== document);

@@ -4,4 +4,5 @@ export { buildPrompt, type Prompt, type PromptBudget } from './build.ts';
 export type { CompletionContext } from './completion-context.ts';
 export { chooseFimFormat, possibleFimFormats, type FimFormat } from './choose.ts';
 export { FIM_FORMATS, type FimFormatName } from './formats.ts';
+export { CODE_EXTENSIONS, languageOf } from './language.ts';
 export { SuffixBudget } from './window-budget.ts';

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { memoryRanOut } from '../runtime/memory.ts';
 import { keepRuntimePrivate } from '../runtime/privacy.ts';
 import type { ModelInfo } from '../completion/open-completer.ts';
+import type { Measurement, MeasureProgress, MeasureRequest } from '../completion/measuring/measurement.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import { emptyAccount, type CompletionResult } from '../completion/result.ts';
 import { BadInputError } from '../errors.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   localCache?: boolean | undefined;
   /** Whether to refuse a model that does not fit in the memory that is free now; off by default. */
   checksMemory?: boolean | undefined;
+  /** The names of prompt formats that measuring has found for models, by `ModelInfo.hash`. */
+  formats?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -77,8 +80,12 @@ function opened(worker: Worker, model: string): Promise<ModelInfo> {
   });
 }
 
+/** Whoever waits for an answer. */
 interface Pending {
-  resolve: (result: CompletionResult) => void;
+  /** Takes a message that is for it. */
+  receive: (message: FromWorker) => void;
+  /** The engine was closed. */
+  close: () => void;
   reject: (error: Error) => void;
 }
 
@@ -112,14 +119,55 @@ class WorkerEngine implements Engine {
     if (this.ended instanceof Error) return Promise.reject(this.ended);
     if (this.ended === 'closed') return Promise.resolve(noCompletion('closed'));
     if (signal?.aborted === true) return Promise.resolve(noCompletion('cancelled'));
+    return this.ask<CompletionResult>(
+      (id) => ({ kind: 'complete', id, request }),
+      (message, resolve) => {
+        if (message.kind === 'result') resolve(message.result);
+      },
+      () => noCompletion('closed'),
+      signal,
+    );
+  }
+
+  measure(
+    request: MeasureRequest,
+    progress?: (progress: MeasureProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<Measurement | undefined> {
+    if (this.ended instanceof Error) return Promise.reject(this.ended);
+    if (this.ended === 'closed' || signal?.aborted === true) return Promise.resolve(undefined);
+    return this.ask<Measurement | undefined>(
+      (id) => ({ kind: 'measure', id, request }),
+      (message, resolve) => {
+        if (message.kind === 'progress') progress?.(message.progress);
+        else if (message.kind === 'measured') resolve(message.measurement);
+      },
+      () => undefined,
+      signal,
+    );
+  }
+
+  /** Asks the worker for something that takes a while and may be cancelled. */
+  private ask<T>(
+    question: (id: number) => ToWorker,
+    receive: (message: FromWorker, resolve: (answer: T) => void) => void,
+    closed: () => T,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const id = this.nextId++;
     const cancel = (): void => {
       this.send({ kind: 'cancel', id });
     };
-    return new Promise<CompletionResult>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
       // First, since it throws for a request that is no plain data, and then nothing may be pending.
-      this.send({ kind: 'complete', id, request });
-      this.pending.set(id, { resolve, reject });
+      this.send(question(id));
+      const close = (): void => {
+        resolve(closed());
+      };
+      const take = (message: FromWorker): void => {
+        receive(message, resolve);
+      };
+      this.pending.set(id, { receive: take, close, reject });
       this.worker.ref();
       signal?.addEventListener('abort', cancel, { once: true });
     }).finally(() => {
@@ -149,8 +197,8 @@ class WorkerEngine implements Engine {
   private async shutDown(): Promise<void> {
     if (this.ended !== undefined) return;
     this.ended = 'closed';
-    this.settle(({ resolve }) => {
-      resolve(noCompletion('closed'));
+    this.settle(({ close }) => {
+      close();
     });
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
@@ -169,11 +217,11 @@ class WorkerEngine implements Engine {
   }
 
   private receive(message: FromWorker): void {
-    if (message.kind !== 'result' && message.kind !== 'error') return;
+    if (!('id' in message)) return;
     const pending = this.pending.get(message.id);
-    this.pending.delete(message.id);
-    if (message.kind === 'result') pending?.resolve(message.result);
-    else pending?.reject(deserializeError(message.error));
+    if (message.kind !== 'progress') this.pending.delete(message.id);
+    if (message.kind === 'error') pending?.reject(deserializeError(message.error));
+    else pending?.receive(message);
   }
 
   private end(error: Error): void {

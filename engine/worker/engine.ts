@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../completion/open-completer.ts';
+import type { Measurement, MeasureProgress, MeasureRequest } from '../completion/measuring/measurement.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import type { CompletionResult } from '../completion/result.ts';
 
@@ -24,6 +25,16 @@ export interface Engine {
    * @param name as `CompletionRequest.document` names it when it is written in
    */
   file(name: string, text: string | undefined): void;
+  /**
+   * Compares the formats that the model's vocabulary allows on texts, in minutes; gives way to requests and to warming within one prefill chunk.
+   * @returns what was measured until then where the signal is aborted; undefined if the engine is closed
+   * @throws BadInputError if there is nothing to measure on; EngineGoneError if the worker died
+   */
+  measure(
+    request: MeasureRequest,
+    progress?: (progress: MeasureProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<Measurement | undefined>;
   /** Ends the worker; requests under way end as 'closed'. */
   close(): Promise<void>;
 }

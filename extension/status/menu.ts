@@ -38,6 +38,7 @@ export async function showMenu(
         : [entry('cloud-download', t('Go On Installing {0}', unfinished), 'mambaComplete.resumeModel')]),
       entry('hubot', t('Choose a Model…'), 'mambaComplete.chooseModel'),
       entry('package', t('Use the Bundled Model'), 'mambaComplete.useBundledModel'),
+      entry('beaker', t('Measure This Model on My Files'), 'mambaComplete.measureModel'),
       entry('debug-restart', t('Restart the Engine'), 'mambaComplete.restart'),
       entry('gear', t('Open Settings'), 'mambaComplete.openSettings'),
       entry('output', t('Show Log'), 'mambaComplete.showLog'),

@@ -1,7 +1,7 @@
 import type { Completer } from '../../completion/completer.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { unfinishedWord } from '../../decoding/index.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../prompt/index.ts';
 import { percentile } from '../replay/figures.ts';
 import { isExact, randomSpan, SPAN_KINDS, type ProjectFile, type Span, type SpanKind } from './spans.ts';
 import { answer, requestAt, SYSTEMS, type System } from './systems.ts';

@@ -1,7 +1,7 @@
 import type { Completer } from '../../completion/completer.ts';
 import type { CompletionRequest } from '../../completion/request.ts';
 import type { Step } from '../../decoding/index.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../prompt/index.ts';
 import type { Span } from './spans.ts';
 
 /** What is compared. */

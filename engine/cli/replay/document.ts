@@ -1,5 +1,5 @@
 import type { CompletionContext } from '../../prompt/index.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../prompt/index.ts';
 import type { Change } from './trace.ts';
 
 /** What is wrong with an event for the document that it speaks of. */

@@ -21,7 +21,8 @@ describe('openCompleter', () => {
     const folder = checkpoint(640);
     copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
     const opened = await openCompleter(folder, 1);
-    const { loadMs, parameters, ...rest } = opened.info;
+    const { loadMs, parameters, hash, ...rest } = opened.info;
+    assert.match(hash, /^[0-9a-f]{64}$/);
     assert.ok(loadMs > 0 && parameters > 0);
     assert.deepEqual(rest, {
       name: '640',
@@ -30,6 +31,7 @@ describe('openCompleter', () => {
       bits: 32,
       vocabularySize: 640,
       fimFormat: 'mamba-complete',
+      fimFormats: ['mamba-complete', 'continuation'],
       threads: 1,
       stateBytes: 2 * (4 * 32 * 16 + 3 * (128 + 32)) * 4,
     });
@@ -42,6 +44,21 @@ describe('openCompleter', () => {
     const input = { source: folder, field: 'memory', expected: '0.1 GiB free', found: '0.0 GiB free' };
     await assertBadInput(openCompleter(folder, 1, undefined, { availableBytes: 1000 }), input);
     await (await openCompleter(folder, 1, undefined, { availableBytes: 2 ** 40 })).close();
+  });
+
+  it('takes the format that measuring has found for these weights, if the vocabulary allows it', async () => {
+    const folder = checkpoint(640);
+    copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
+    const formatWith = async (formats: (hash: string) => Record<string, string>): Promise<string> => {
+      const first = await openCompleter(folder, 1);
+      await first.close();
+      const second = await openCompleter(folder, 1, undefined, { formats: formats(first.info.hash) });
+      await second.close();
+      return second.info.fimFormat;
+    };
+    assert.equal(await formatWith((hash) => ({ [hash]: 'continuation' })), 'continuation');
+    assert.equal(await formatWith((hash) => ({ [hash]: 'mistral' })), 'mamba-complete');
+    assert.equal(await formatWith(() => ({ other: 'continuation' })), 'mamba-complete');
   });
 
   it('refuses a tokenizer with more tokens than the model has', async () => {

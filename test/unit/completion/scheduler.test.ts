@@ -296,4 +296,62 @@ describe('Scheduler', () => {
     exit.isExiting = true;
     assert.equal(text(await running), '(cancelled)');
   });
+
+  describe('work that can wait', () => {
+    const completer = () => new SlowCompleter(() => 'abc');
+    const never = new AbortController().signal;
+
+    it('gives way to a request, and is begun again after it', async () => {
+      const slow = completer();
+      const scheduler = new Scheduler(slow);
+      let begun = 0;
+      const spare = scheduler.spare(async (isCancelled) => {
+        begun++;
+        for (let piece = 0; piece < 10; piece++) {
+          await sleep(2);
+          if (isCancelled()) return undefined;
+        }
+        slow.done.push('spare');
+        return 7;
+      }, never);
+      await sleep(5);
+      await scheduler.complete(at('x'), never);
+      assert.deepEqual(slow.done, ['completed x']);
+      assert.equal(await spare, 7);
+      assert.deepEqual([slow.done, begun], [['completed x', 'spare'], 2]);
+      await scheduler.close();
+    });
+
+    it('ends when it is aborted, when the program exits, and when everything closes', async () => {
+      const untilCancelled = async (isCancelled: () => boolean): Promise<number | undefined> => {
+        while (!isCancelled()) await sleep(1);
+        return undefined;
+      };
+      const scheduler = new Scheduler(completer());
+      const abort = new AbortController();
+      const aborted = scheduler.spare(untilCancelled, abort.signal);
+      await sleep(3);
+      abort.abort();
+      assert.equal(await aborted, undefined);
+      const exit = { isExiting: false, computing: <T>(work: () => Promise<T>) => work() };
+      const exiting = new Scheduler(completer(), exit).spare(untilCancelled, never);
+      await sleep(3);
+      exit.isExiting = true;
+      assert.equal(await exiting, undefined);
+      const closing = scheduler.spare(untilCancelled, never);
+      await sleep(3);
+      await scheduler.close();
+      assert.equal(await closing, undefined);
+    });
+
+    it('what it throws is told, and the next request is answered', async () => {
+      const scheduler = new Scheduler(completer());
+      await assert.rejects(
+        scheduler.spare(() => Promise.reject(new Error('broken')), never),
+        /broken/,
+      );
+      assert.equal((await scheduler.complete(at('x'), never)).kind, 'completion');
+      await scheduler.close();
+    });
+  });
 });

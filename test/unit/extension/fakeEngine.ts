@@ -3,6 +3,7 @@ import type {
   CompletionRequest,
   CompletionResult,
   Engine,
+  Measurement,
   ModelInfo,
 } from '../../../engine/index.ts';
 
@@ -27,12 +28,14 @@ export const account: Account = {
 
 export const model: ModelInfo = {
   name: 'Fake',
+  hash: 'fake-hash',
   directory: '/models/fake',
   parameters: 50_000_000,
   layers: 2,
   bits: 8,
   vocabularySize: 100,
-  fimFormat: 'none',
+  fimFormat: 'continuation',
+  fimFormats: ['continuation'],
   threads: 2,
   stateBytes: 1000,
   loadMs: 5,
@@ -42,6 +45,8 @@ export interface FakeEngine extends Engine {
   requests: CompletionRequest[];
   warmed: CompletionRequest[];
   isClosed: boolean;
+  /** What measuring gives. */
+  measurement: Measurement | undefined;
 }
 
 /** An engine that answers what `answer` says: a text, a whole result, or an error to reject with. */
@@ -56,6 +61,7 @@ export function fakeEngine(
     requests: [],
     warmed: [],
     isClosed: false,
+    measurement: undefined,
     complete: async (request, signal) => {
       engine.requests.push(request);
       const answered = await answer(request, signal);
@@ -76,6 +82,7 @@ export function fakeEngine(
     warm: (request) => {
       engine.warmed.push(request);
     },
+    measure: () => Promise.resolve(engine.measurement),
     closed: () => undefined,
     file: () => undefined,
     close: () => {

@@ -165,6 +165,69 @@ describe('engine', () => {
     await engine.close();
   });
 
+  describe('measuring', () => {
+    const files = Array.from({ length: 20 }, (_, at) => ({
+      path: `${at}.ts`,
+      languageId: '',
+      text: 'remember(this);',
+    }));
+    const long = [{ path: 'long.ts', languageId: '', text: LONG }];
+
+    it('compares the formats that the vocabulary allows, and tells how far it is', async () => {
+      const engine = await open(reciting);
+      assert.deepEqual(engine.model.fimFormats, ['mamba-complete', 'continuation']);
+      const told: number[] = [];
+      const measurement = await engine.measure({ files, spans: 15 }, ({ spans }) => told.push(spans));
+      assert.equal(measurement?.modelHash, engine.model.hash);
+      assert.equal(measurement.end, 'spans');
+      // Both say the same everywhere.
+      assert.deepEqual(measurement.choice, { format: 'mamba-complete', why: 'alike' });
+      assert.deepEqual(
+        told,
+        Array.from({ length: 15 }, (_, at) => at + 1),
+      );
+      await assertBadInput(engine.measure({ files: [] }), { found: 'no files' });
+      assert.equal((await engine.complete(request('x = '))).kind, 'completion');
+    });
+
+    it('gives way to a request, and goes on after it', async () => {
+      const engine = await open(slow);
+      let ended = false;
+      const measuring = engine.measure({ files: long, spans: 3 }).then((measurement) => {
+        ended = true;
+        return measurement;
+      });
+      await wait(300);
+      const { account } = await engine.complete(request('x = ', { maxTokens: 1 }));
+      assert.equal(account.generatedTokens, 1);
+      assert.equal(ended, false, 'it had ended before it was asked to give way');
+      assert.equal((await measuring)?.formats[0]?.spans, 3);
+    });
+
+    it('ends with what there is when it is aborted, and with nothing when the engine closes', async () => {
+      const engine = await open(slow);
+      const abort = new AbortController();
+      const aborted = engine.measure({ files: long }, undefined, abort.signal);
+      const closed = engine.measure({ files: long });
+      await wait(200);
+      abort.abort();
+      const measurement = await aborted;
+      assert.deepEqual([measurement?.end, measurement?.choice.format], ['cancelled', undefined]);
+      await engine.close();
+      assert.equal(await closed, undefined);
+      assert.equal(await engine.measure({ files: long }), undefined);
+      assert.equal(await engine.measure({ files: long }, undefined, AbortSignal.abort()), undefined);
+    });
+
+    it('opens with the format that was found for the model', async () => {
+      const { model } = await open(reciting);
+      const formats = { [model.hash]: 'continuation' };
+      const engine = await openEngine({ worker: WORKER, model: reciting, threads: 1, formats });
+      engines.push(engine);
+      assert.equal(engine.model.fimFormat, 'continuation');
+    });
+  });
+
   describe('a worker that dies', () => {
     /** Opens, and answers its first message by what `dies` says. */
     const dying = async (dies: string): Promise<Engine> => {
@@ -190,6 +253,7 @@ describe('engine', () => {
         await assert.rejects(first, message);
         await assert.rejects(second, message);
         await assert.rejects(engine.complete(request('z')), message);
+        await assert.rejects(engine.measure({ files: [] }), message);
         await engine.close();
       });
     }

@@ -34,3 +34,9 @@ const LANGUAGES = new Map(
 export function languageOf(path: string): string {
   return LANGUAGES.get(extname(path).slice(1).toLowerCase()) ?? '';
 }
+
+/** No code, or hardly any. */
+const DATA = new Set(['json', 'yaml', 'yml', 'md']);
+
+/** Extensions of source files of the languages that {@link languageOf} knows, without the dot. */
+export const CODE_EXTENSIONS: readonly string[] = [...LANGUAGES.keys()].filter((one) => !DATA.has(one));
