@@ -54,7 +54,10 @@ export function activate(extension: vscode.ExtensionContext): void {
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
     bundled: extension.asAbsolutePath(join('engine', 'bundled')),
-    options: () => ({ ...engineOptions(settings(), stateFolder), formats: choices.all }),
+    options: () => ({
+      ...engineOptions(settings(), stateFolder, model().kind === 'bundled'),
+      formats: choices.all,
+    }),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
@@ -107,7 +110,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     new WarmAhead({ settings, engine: loaded, hasSpareTime: () => spareTime.isThere }),
   );
   const projectFiles: ProjectFiles = keep(
-    new ProjectFiles({ engine: loaded, isOn: () => settings().localCache }),
+    new ProjectFiles({ engine: loaded, isOn: () => settings().localCache && model().kind === 'bundled' }),
   );
   let active = vscode.window.activeTextEditor?.document;
   keep(

@@ -39,7 +39,8 @@ export const complete: Command = {
       worker: join(__dirname, 'worker.js'),
       model: values.model,
       threads: 0,
-      localCache: true,
+      // How they are mixed was fitted with the model that ships.
+      localCache: values.model === BUNDLED_MODEL,
     });
     try {
       const result = await engine.complete({

@@ -7,6 +7,7 @@ const MIB = 2 ** 20;
 /**
  * How the engine is to be opened. States that are not to be kept are deleted.
  * @param stateFolder where they are
+ * @param isBundled whether the model is the one that ships: how the local cache is mixed in was fitted with it, and is wrong for others
  */
 export function engineOptions(
   {
@@ -16,12 +17,13 @@ export function engineOptions(
     localCache,
   }: Pick<Settings, 'threads' | 'stateMemory' | 'keepStates' | 'localCache'>,
   stateFolder: string,
+  isBundled: boolean,
 ): Omit<EngineOptions, 'worker' | 'model'> {
   if (!keepStates) void forgetStates(stateFolder);
   return {
     threads,
     stateBytes: stateMemory === 0 ? undefined : stateMemory * MIB,
-    localCache,
+    localCache: localCache && isBundled,
     stateFolder: keepStates ? stateFolder : undefined,
   };
 }

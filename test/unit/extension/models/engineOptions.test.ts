@@ -10,13 +10,23 @@ describe("the engine's options", () => {
 
   it('leave the memory to the engine, or say it in bytes', () => {
     const settings = { threads: 2, stateMemory: 0, keepStates: true, localCache: true };
-    assert.deepEqual(engineOptions(settings, '/states'), {
+    assert.deepEqual(engineOptions(settings, '/states', true), {
       threads: 2,
       stateBytes: undefined,
       localCache: true,
       stateFolder: '/states',
     });
-    assert.equal(engineOptions({ ...settings, stateMemory: 64 }, '/states').stateBytes, 64 * 1024 * 1024);
+    assert.equal(
+      engineOptions({ ...settings, stateMemory: 64 }, '/states', true).stateBytes,
+      64 * 1024 * 1024,
+    );
+  });
+
+  it('mix the local cache with the model that ships alone', () => {
+    const settings = { threads: 2, stateMemory: 0, keepStates: true, localCache: true };
+    assert.equal(engineOptions(settings, '/states', true).localCache, true);
+    assert.equal(engineOptions(settings, '/states', false).localCache, false);
+    assert.equal(engineOptions({ ...settings, localCache: false }, '/states', true).localCache, false);
   });
 
   it('states that are not to be kept are deleted', async () => {
@@ -26,6 +36,7 @@ describe("the engine's options", () => {
     const options = engineOptions(
       { threads: 0, stateMemory: 0, keepStates: false, localCache: false },
       folder,
+      true,
     );
     assert.equal(options.stateFolder, undefined);
     for (let turn = 0; turn < 100 && existsSync(folder); turn++) await sleep(10);
