@@ -7,8 +7,7 @@ import { greedy, PromptLookup } from '../../engine/decoding/index.ts';
 import type { ModelSession } from '../../engine/runtime/model-session.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
-import type { Manifest } from '../../engine/weights/manifest.ts';
-import { openPackage } from '../../engine/weights/package.ts';
+import { storedBytes, type Manifest, type StoredTensor } from '../../engine/weights/manifest.ts';
 import { bitsOf, RECIPES, writeRandomGguf } from './llama-cpp/random-gguf.ts';
 import { LlamaServer, serverBinary } from './llama-cpp/server.ts';
 import { randomPackage } from './random-package.ts';
@@ -17,153 +16,139 @@ import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
 const PREFILLS = [16, 128, 512];
+/** Most tokens of one of our runs: more gain nothing. */
+const CHUNK = 128;
 const DECODED = 24;
-const ROUNDS = 5;
+/** How often all is measured; less where a round takes a minute. */
+const [ROUNDS, DEEP_ROUNDS, DEEP_LAYERS] = [7, 3, 32];
 /** Text that repeats itself, for prompt lookup. */
 const REPETITIVE = 'node_modules/@types/node/fs.d.ts';
-const LOOKED_UP = { context: 1500, tokens: 64, places: 6 };
+const LOOKED_UP = { context: 1500, tokens: 64 };
 
-/** Medians, ms: of prefills, by their tokens, and of a decoded token. */
-interface Speed {
-  prefill: readonly number[];
-  decode: number;
-}
+/** Ms a token: of prefills, by how many tokens they have, and of decoding. */
+type Measured = Record<string, number>;
 
 /**
  * Prefill and decode beside llama.cpp's, at the shape of a model package (Codestral Mamba's, 4 layers, if none is given) with random
- * weights on both sides. One after the other, ours again after each of theirs.
+ * weights on both sides: both are loaded, and measured in turns.
  * @throws BadInputError if there is no llama-server
  */
 export async function benchCodestralPeer(threads: number, folder: string | undefined): Promise<void> {
   const binary = serverBinary();
   const source = folder ?? (await randomPackage());
-  const { manifest } = await openPackage(source);
+  const { manifest, session } = await openModel(source, { threads });
   const { config } = manifest;
   if (config.architecture !== 'mamba2') throw new Error('only Mamba-2 models are written as GGUF here');
+  const rounds = config.layers < DEEP_LAYERS ? ROUNDS : DEEP_ROUNDS;
   const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-peer-'));
-  const theirs: [name: string, bits: number, speed: Speed][] = [];
-  const ours: Speed[] = [];
-  let lookup = 0;
+  const rows: string[][] = [];
   try {
     for (const recipe of Object.keys(RECIPES) as (keyof typeof RECIPES)[]) {
       const model = join(temporary, `${recipe}.gguf`);
       writeRandomGguf(model, config, recipe);
       const server = await LlamaServer.start(binary, { model, threads, args: ['-ub', '512'] });
-      theirs.push([`llama.cpp ${recipe}`, bitsOf(RECIPES[recipe].projections), await timeTheirs(server)]);
+      const [theirs, ours]: [Measured[], Measured[]] = [[], []];
+      // The first round warms both up.
+      for (let round = 0; round <= rounds; round++) {
+        theirs.push(await timeTheirs(server, round));
+        ours.push(await timeOurs(session, round));
+      }
       await server.stop();
       await rm(model);
-      const { session } = await openModel(source, { threads });
-      ours.push(await timeOurs(session));
-      lookup = await timeLookup(session);
-      await session.close();
+      rows.push(...comparison(`llama.cpp ${recipe}`, theirs.slice(1), ours.slice(1)));
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
+    await session.close();
   }
-  const mine: Speed = {
-    prefill: PREFILLS.map((_, at) => median(ours.map(({ prefill }) => prefill[at] ?? NaN))),
-    decode: median(ours.map(({ decode }) => decode)),
-  };
-  const row = (name: string, bits: number, { prefill, decode }: Speed): string[] => [
-    name,
-    bits.toFixed(2),
-    ...prefill.map(
-      (ms, at) =>
-        `${(((PREFILLS[at] ?? 0) * 1000) / ms).toFixed(1)} (${(ms / (mine.prefill[at] ?? NaN)).toFixed(2)} ×)`,
-    ),
-    `${(1000 / decode).toFixed(2)} (${(decode / mine.decode).toFixed(2)} ×)`,
-  ];
+  const bits = `${projectionBits(manifest).toFixed(2)} bits a weight of the projections here, ${bitsOf('Q4_0')} there`;
   printTable(
-    `Tokens/s beside llama.cpp, ${manifest.config.layers} layers of Codestral's shape, ${threads} threads; in brackets how much slower than ours`,
+    `Tokens/s at ${config.layers} layers of Codestral's shape, ${threads} threads, ${bits}: medians of ${rounds} rounds in turns`,
     [
-      'engine',
-      'bits a weight of the projections',
+      '',
       ...PREFILLS.map((tokens) => `prefill of ${tokens}`),
       'decode',
+      'with prompt lookup, repetitive code',
     ],
-    [
-      row('ours', projectionBits(manifest), mine),
-      ...theirs.map(([name, bits, speed]) => row(name, bits, speed)),
-      row('ours, prompt lookup on repetitive code', projectionBits(manifest), {
-        prefill: [],
-        decode: lookup,
-      }).flatMap((cell, at) => (at === 1 ? [cell, ...PREFILLS.map(() => '')] : [cell])),
-    ],
+    rows,
   );
 }
 
-/** Bits a weight of the projections, scales and zero points included. */
+/** Three rows: theirs, ours, and the median of the rounds' ratios. */
+function comparison(name: string, theirs: readonly Measured[], ours: readonly Measured[]): string[][] {
+  const kinds = [...PREFILLS.map(String), 'decode', 'lookup'];
+  const rate = (all: readonly Measured[], kind: string): string =>
+    (1000 / median(all.map((one) => one[kind] ?? NaN))).toFixed(1);
+  const ratio = (kind: string): string => {
+    const beside = kind === 'lookup' ? 'decode' : kind;
+    return `${median(theirs.map((one, at) => (one[beside] ?? NaN) / (ours[at]?.[kind] ?? NaN))).toFixed(2)} ×`;
+  };
+  return [
+    [name, ...kinds.slice(0, -1).map((kind) => rate(theirs, kind)), ''],
+    ['ours', ...kinds.map((kind) => rate(ours, kind))],
+    ['ours is faster by', ...kinds.map(ratio)],
+  ];
+}
+
+/** Mean bits a weight of the projections, scales and zero points included. */
 function projectionBits({ tensors }: Manifest): number {
-  const [, stored] = Object.entries(tensors).find(([name]) => name.endsWith('in_proj.weight')) ?? [];
-  return stored?.encoding === 'blocks' ? stored.bits + 32 / stored.block : 32;
+  const stored = Object.entries(tensors).filter(([name]) => /(in|out)_proj\.weight$/.test(name));
+  const sum = (of: (tensor: StoredTensor) => number): number =>
+    stored.reduce((total, [, tensor]) => total + of(tensor), 0);
+  const bytes = sum((tensor) => {
+    const { values, scales, zeroPoints } = storedBytes(tensor);
+    return values + scales + zeroPoints;
+  });
+  return (8 * bytes) / sum(({ shape }) => shape.reduce((product, size) => product * size, 1));
 }
 
 const idsOf = (tokens: number, round: number): number[] =>
   Array.from({ length: tokens }, (_, at) => 100 + ((at * 37 + round * 101) % 8000));
 
-async function timeTheirs(server: LlamaServer): Promise<Speed> {
-  const measure = async (tokens: number, predicted: number, round: number) => {
+async function timeTheirs(server: LlamaServer, round: number): Promise<Measured> {
+  const measure = async (tokens: number, predicted: number) => {
     const body = { prompt: idsOf(tokens, round), n_predict: predicted, temperature: 0, ignore_eos: true };
     const answer = (await server.post('/completion', { ...body, cache_prompt: false })) as {
-      timings: { prompt_n: number; prompt_ms: number; predicted_n: number; predicted_ms: number };
+      timings: { prompt_per_token_ms: number; predicted_per_token_ms: number };
     };
     return answer.timings;
   };
-  await measure(128, 4, ROUNDS); // it warms up
-  const prefill: number[] = [];
-  for (const tokens of PREFILLS) {
-    const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const { prompt_n: count, prompt_ms: ms } = await measure(tokens, 1, round);
-      times.push((ms * tokens) / count);
-    }
-    prefill.push(median(times));
-  }
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const { predicted_n: count, predicted_ms: ms } = await measure(16, DECODED, round);
-    times.push(ms / count);
-  }
-  return { prefill, decode: median(times) };
+  const measured: Measured = {};
+  for (const tokens of PREFILLS) measured[tokens] = (await measure(tokens, 1)).prompt_per_token_ms;
+  return { ...measured, decode: (await measure(16, DECODED)).predicted_per_token_ms };
 }
 
-async function timeOurs(session: ModelSession): Promise<Speed> {
-  const advance = async (ids: readonly number[]): Promise<number> => {
-    const started = performance.now();
-    const { state } = await session.advance(session.initialState(), ids, 'last');
-    state.release();
-    return performance.now() - started;
-  };
-  await advance(idsOf(128, ROUNDS));
-  const prefill: number[] = [];
+async function timeOurs(session: ModelSession, round: number): Promise<Measured> {
+  const measured: Measured = {};
   for (const tokens of PREFILLS) {
-    const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) times.push(await advance(idsOf(tokens, round)));
-    prefill.push(median(times));
-  }
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    let { state, logits } = await session.advance(session.initialState(), idsOf(16, round), 'last');
+    const ids = idsOf(tokens, round);
     const started = performance.now();
-    for (let token = 0; token < DECODED; token++)
-      ({ state, logits } = await session.advance(state, [greedy(logits)], 'last'));
-    times.push((performance.now() - started) / DECODED);
+    let state = session.initialState();
+    for (let at = 0; at < tokens; at += CHUNK)
+      ({ state } = await session.advance(
+        state,
+        ids.slice(at, at + CHUNK),
+        at + CHUNK < tokens ? 'none' : 'last',
+      ));
     state.release();
+    measured[tokens] = (performance.now() - started) / tokens;
   }
-  return { prefill, decode: median(times) };
+  let { state, logits } = await session.advance(session.initialState(), idsOf(16, round), 'last');
+  const started = performance.now();
+  for (let token = 0; token < DECODED; token++)
+    ({ state, logits } = await session.advance(state, [greedy(logits)], 'last'));
+  const decode = (performance.now() - started) / DECODED;
+  state.release();
+  return { ...measured, decode, lookup: await timeLookup(session, round) };
 }
 
-/** Ms a token with prompt lookup, the file's own text in place of what random weights choose. */
-async function timeLookup(session: ModelSession): Promise<number> {
+/** Ms a token with prompt lookup, the file's own text in place of what random weights choose; another place of it each round. */
+async function timeLookup(session: ModelSession, round: number): Promise<number> {
   const tokenizer = await loadTokenizer('engine/bundled');
   const ids = tokenizer.encode(readFileSync(REPETITIVE, 'utf8').slice(0, 200_000));
+  const { context, tokens } = LOOKED_UP;
+  const at = context + Math.floor(((ids.length - context - tokens) * round) / (ROUNDS + 1));
   const speculation = { lookup: new PromptLookup(), size: new DraftSize() };
-  const { context, tokens, places } = LOOKED_UP;
-  let spent = 0;
-  for (let place = 0; place < places; place++) {
-    const at = context + Math.floor(((ids.length - context - tokens) * place) / places);
-    speculation.lookup.begin(REPETITIVE, ids.slice(at - context, at));
-    spent += (await timeSteps(session, ids.slice(at, at + tokens), speculation)).ms;
-  }
-  return spent / (places * tokens);
+  speculation.lookup.begin(REPETITIVE, ids.slice(at - context, at));
+  return (await timeSteps(session, ids.slice(at, at + tokens), speculation)).ms / tokens;
 }
