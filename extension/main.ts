@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { openEngine } from '../engine/index.ts';
+import { openEngine, type Account } from '../engine/index.ts';
 import { commands } from './commands.ts';
 import { Latency } from './completion/latency.ts';
 import { pause } from './completion/pause.ts';
@@ -17,6 +17,8 @@ import { EngineHost } from './models/engineHost.ts';
 import { engineOptions } from './models/engineOptions.ts';
 import { FormatChoices } from './models/formatChoices.ts';
 import { forgetStates } from './models/forgetStates.ts';
+import { SlowModel } from './models/slowModel.ts';
+import { slowMessage } from './status/slowMessage.ts';
 import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
 import { MeasurementView } from './models/measurementView.ts';
@@ -131,9 +133,19 @@ export function activate(extension: vscode.ExtensionContext): void {
       warmAhead.closed();
     }),
   );
-  const provider = new Provider({ log, settings, suggester, suggestions, status, warmAhead });
+  const slowModel = new SlowModel({
+    store: extension.globalState,
+    tell: async (slowness) =>
+      slowMessage(slowness, await models.smallerThan(slowness.model.parameters).catch(() => undefined)),
+    choose: () => void vscode.commands.executeCommand('mambaComplete.chooseModel'),
+  });
+  const finished = (account: Account): void => {
+    const model = loaded()?.model;
+    if (model !== undefined) void slowModel.finished(model, account);
+  };
+  const provider = new Provider({ log, settings, suggester, suggestions, status, warmAhead, finished });
   keep(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
-  const models = keep(
+  const models: ModelCommands = keep(
     new ModelCommands({
       log,
       settings,

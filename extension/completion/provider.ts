@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CompletionContext } from '../../engine/index.ts';
+import type { Account, CompletionContext } from '../../engine/index.ts';
 import type { ReadSettings } from '../configuration.ts';
 import { requestLine } from '../status/requestLine.ts';
 import type { StatusItems } from '../status/statusItems.ts';
@@ -27,6 +27,8 @@ export interface ProviderParts {
   suggester: Suggester;
   suggestions: Suggestions;
   status: StatusItems;
+  /** A request has ended that the engine has answered. */
+  finished(account: Account): void;
   warmAhead: Pick<WarmAhead, 'shown' | 'mayWarm'>;
 }
 
@@ -96,7 +98,10 @@ export class Provider implements vscode.InlineCompletionItemProvider {
 
     const line = requestLine(offer, performance.now() - started);
     const isAnswered = offer.kind === 'offered' || offer.reason !== CANCELLED;
-    if (isAnswered && offer.account !== undefined) status.finished(offer.account);
+    if (isAnswered && offer.account !== undefined) {
+      status.finished(offer.account);
+      this.parts.finished(offer.account);
+    }
     if (offer.kind === 'none' && (offer.account === undefined || !isAnswered))
       this.logRefusal(document, offer.reason, line);
     else {

@@ -82,6 +82,14 @@ export class ModelCommands implements vscode.Disposable {
     await this.pick(t('Choose a Model'), t('Runs inside the editor; no code leaves this machine'), items);
   }
 
+  /** The largest model of the catalogue that does well here and has fewer parameters than this. */
+  async smallerThan(parameters: number): Promise<string | undefined> {
+    const { fits } = await this.survey();
+    return fits
+      .filter(({ verdict, model }) => verdict === 'good' && model.parameters < parameters)
+      .sort((a, b) => b.model.parameters - a.model.parameters)[0]?.model.title;
+  }
+
   async showInstalled(): Promise<void> {
     const { t } = vscode.l10n;
     const items = this.survey().then((survey) =>
