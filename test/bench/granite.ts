@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Completer } from '../../engine/completion/completer.ts';
 import { greedy } from '../../engine/decoding/index.ts';
-import { chooseFimFormat } from '../../engine/prompt/index.ts';
+import { chooseFimFormat, possibleFimFormats } from '../../engine/prompt/index.ts';
 import type { ModelSession } from '../../engine/runtime/model-session.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import type { SequenceState } from '../../engine/runtime/sequence-state.ts';
+import { Speed } from '../../engine/runtime/speed.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
 import { granite350mConfig, graniteMicroConfig } from '../fixtures/random-checkpoint.ts';
 import { randomPackageOf } from './random-package.ts';
@@ -111,21 +112,31 @@ async function benchRuns(session: ModelSession, base: SequenceState, title: stri
   );
 }
 
+/** As if reading cost nothing, so that no window is bounded by it. */
+class NoTime extends Speed {
+  override get prefillMs(): number {
+    return 0.001;
+  }
+}
+
 /**
- * Keystrokes with a warm state, the suffix behind the prefix: the word at the cursor is generated again, and where one begins the
- * suffix is read again. The tokens are those of a small vocabulary: a word has several times as many as with IBM's.
+ * Keystrokes with a warm state in each format of Granite's vocabulary: the word at the cursor is generated again; behind the prefix the suffix is
+ * read again where a word begins. The tokens are those of a small vocabulary: a word has several times as many as with IBM's.
  */
 async function benchTyping(session: ModelSession, title: string): Promise<void> {
   const tokenizer = await loadTokenizer('test/fixtures/tokenizer/granite');
-  const format = chooseFimFormat(tokenizer, 'prefix-suffix-middle');
   const lines = readFileSync(FILE, 'utf8').split('\n');
   const before = `${lines.slice(0, 600).join('\n')}\n`;
   const typed = lines.slice(600).join('\n').slice(0, TYPED);
   const suffix = `\n${lines.slice(601).join('\n')}`;
   const rows: string[][] = [];
-  for (const suffixTokens of [500, 64]) {
-    const completer = new Completer({ session, tokenizer, format }, 2 ** 30);
+  const psm = 'prefix-suffix-middle';
+  for (const name of [`${psm}, unbounded`, ...possibleFimFormats(tokenizer)]) {
+    const format = chooseFimFormat(tokenizer, name.replace(/,.*/, ''));
+    const speed = name.includes(',') ? new NoTime() : new Speed();
+    const completer = new Completer({ session, tokenizer, format }, 2 ** 30, { speed });
     const [first, advanced]: [number[], number[]] = [[], []];
+    let prompt = 0;
     for (let length = 0; length <= typed.length; length++) {
       const context = {
         prefix: before + typed.slice(0, length),
@@ -135,8 +146,9 @@ async function benchTyping(session: ModelSession, title: string): Promise<void> 
         languageId: 'javascript',
       };
       const request = { context, document: 'a', lines: 'single' as const, maxTokens: 1 };
-      const windows = { prefixTokens: 1500, suffixTokens };
+      const windows = { prefixTokens: 1500, suffixTokens: 500 };
       const { account } = await completer.complete({ ...request, ...windows }, () => false);
+      prompt = account.promptTokens;
       if (length === 0) continue;
       first.push(account.firstTokenMs);
       advanced.push(account.advancedTokens);
@@ -145,11 +157,12 @@ async function benchTyping(session: ModelSession, title: string): Promise<void> 
     const quantiles = [0.5, 0.9, 1].map(
       (q) => `${quantile(advanced, q).toFixed(0)} / ${quantile(first, q).toFixed(0)}`,
     );
-    rows.push([String(suffixTokens), ...quantiles]);
+    const mean = first.reduce((sum, ms) => sum + ms, 0) / first.length;
+    rows.push([name, String(prompt), ...quantiles, mean.toFixed(0)]);
   }
   printTable(
-    `${title}: a keystroke with a warm state, prefix-suffix-middle, 1,500 tokens of prefix; tokens advanced / ms to the first token`,
-    ['tokens of suffix', 'p50', 'p90', 'most'],
+    `${title}: a keystroke with a warm state, 1,500 + 500 tokens; tokens advanced / ms to the first token`,
+    ['format', 'prompt', 'p50', 'p90', 'most', 'mean ms'],
     rows,
   );
 }
