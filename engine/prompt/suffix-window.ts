@@ -23,12 +23,12 @@ export function suffixWindow(suffix: string, budget: number, encode: (text: stri
   return { text: '', ids: [] };
 }
 
-/** At most `size` UTF-16 units, up to and with the last line end among them; a longer first line is cut inside. */
+/** At most `size` UTF-16 units, up to and with the last line end among them; a longer first line, but for blank ones, is cut inside. */
 export function cutAtLineEnd(text: string, size: number): string {
   if (text.length <= size) return text;
   if (size <= 0) return '';
-  const newline = text.lastIndexOf('\n', size - 1);
-  if (newline >= 0) return text.slice(0, newline + 1);
+  const lines = text.slice(0, text.lastIndexOf('\n', size - 1) + 1);
+  if (lines.trim() !== '') return lines;
   const end = characterAt(text, size);
   return text.slice(0, end > size ? size - 1 : size);
 }

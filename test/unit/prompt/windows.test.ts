@@ -98,7 +98,7 @@ describe('suffixWindow', () => {
   }
 
   it('cuts a line that is longer than the budget, between characters', () => {
-    for (const start of ['', 'x']) {
+    for (const start of ['', 'x', '\n\n']) {
       const { text, ids } = suffixWindow(start + '😀'.repeat(5000), 300, bytes);
       assert.ok(ids.length <= 300 && ids.length > 100, String(ids.length));
       assert.doesNotMatch(text, whole);
