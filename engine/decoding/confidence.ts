@@ -6,6 +6,8 @@ export type Suggestions = (typeof SUGGESTIONS)[number];
 const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.6, balanced: 0.3, more: 0.15 };
 /** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
 const LEAST_PART = 2;
+/** An operator whose right side would be missing. */
+const OPERATOR = /\s+[=<>+\-*/%&|?:^!~]+$/;
 
 /** A text so far, and how likely all of it is right. */
 export interface Step {
@@ -48,7 +50,7 @@ export function confidentPart(
       length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),
   );
   if (part === undefined) return undefined;
-  const begin = text.slice(0, part.length).trimEnd();
+  const begin = text.slice(0, part.length).trimEnd().replace(OPERATOR, '');
   return /\p{L}/u.test(begin) ? { text: begin, confidence: part.probability } : undefined;
 }
 

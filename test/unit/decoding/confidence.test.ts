@@ -33,6 +33,11 @@ describe('confidentPart', () => {
     assert.ok(Math.abs(part.confidence - 0.729) < 1e-9);
   });
 
+  it('does not end with an operator', () => {
+    const { text, steps } = stepsOf(['size', 0.9], [' <', 0.9], [' most', 0.1], ['', 1]);
+    assert.equal(confidentPart(text, steps, 'balanced')?.text, 'size');
+  });
+
   it('does not cut inside a word, and not down to marks', () => {
     const word = stepsOf(['lo', 0.9], ['ad', 0.1], ['', 1]);
     assert.equal(confidentPart(word.text, word.steps, 'balanced'), undefined);
