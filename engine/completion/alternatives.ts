@@ -32,11 +32,17 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
     start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
   const begin = newWriter(start.clone());
   const first = begin.choose(options.logits);
-  const mixed = begin.likeliest(options.logits, count + 1).map(({ id }) => id);
-  const known = mixed.length > 0 ? mixed.filter(isText) : likeliest(options.logits, count, isText);
+  const mixed = new Map(
+    begin.likeliest(options.logits, count + 1).map(({ id, probability }) => [id, probability]),
+  );
+  const known = mixed.size > 0 ? [...mixed.keys()].filter(isText) : likeliest(options.logits, count, isText);
   const others = known.filter((id) => id !== first);
   const firsts = [first, ...others].slice(0, count);
-  const writers = firsts.map(() => newWriter(start.clone()));
+  const writers = firsts.map((id) => {
+    const writer = newWriter(start.clone());
+    writer.isGiven(mixed.get(id) ?? 1);
+    return writer;
+  });
   let chosen = firsts;
   const fork = session.fork(options.state, firsts.length);
   for (;;) {

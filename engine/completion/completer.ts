@@ -384,7 +384,9 @@ function answerOf(
   const part = confidentPart(whole, steps, suggestions);
   if (part === undefined) return { kind: 'none', reason: 'unlikely', account };
   const { text, confidence } = part;
-  const alternatives = [...new Set(saying.map((writer) => writer.text))].filter((other) => other !== text);
+  // What was cut off for being unsure is no other text.
+  const others = new Set(saying.map((writer) => writer.text).filter((other) => other !== whole));
+  const alternatives = [...others].filter((other) => other !== text);
   const reason = text === whole ? stop : 'unsure';
   return { kind: 'completion', text, alternatives, stop: reason, confidence, steps, account };
 }

@@ -63,6 +63,11 @@ export class Writer {
     return this.start.isDone ? greedy(known, this.vocabulary.forbidden) : this.start.choose(known);
   }
 
+  /** The next token was chosen by another writer at the same place. @param probability of it */
+  isGiven(probability: number): void {
+    this.probability *= probability;
+  }
+
   /** The likeliest next tokens by mixing. */
   likeliest(logits: Float32Array | undefined, count: number): Choice[] {
     const isAllowed = this.start.isDone ? undefined : (id: number): boolean => this.start.allows(id);
