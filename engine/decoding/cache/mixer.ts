@@ -75,6 +75,7 @@ export function candidatesOf(
  * The model's probabilities of what is allowed, with line ends read as the text has them.
  * @param source logits [vocabulary]
  * @param isOneLine whether the text ends with its line: then the model's end of text and an end of line are the same
+ * @throws Error if all logits are NaN: the model or its state is broken
  */
 export function probabilitiesOf(
   source: Float32Array,
@@ -83,8 +84,10 @@ export function probabilitiesOf(
   { encoder, forbidden, endIds }: Reading,
 ): Float32Array {
   const all = new Float32Array(source.length);
-  let largest = -Infinity;
-  for (const logit of source) if (logit > largest) largest = logit;
+  // Of a word that stands there already, even the likeliest token that continues it may be next to impossible.
+  const [best = -1] = likeliest(source, 1, isAllowed ?? (() => true));
+  const largest = source[best] ?? -Infinity;
+  if (largest === -Infinity) throw new Error(`No logit to choose from among ${source.length}`);
   for (let id = 0; id < all.length; id++) {
     const below = (source[id] ?? -Infinity) - largest;
     // e^-20 is nothing.
