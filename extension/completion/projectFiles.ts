@@ -2,11 +2,16 @@ import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/index.ts';
-import { chosenFiles, ignoredBy, isProjectSource, isWritten, MAX_FILES } from './projectSources.ts';
+import {
+  chosenFiles,
+  FOREIGN_PATTERN,
+  ignoredBy,
+  isProjectSource,
+  isWritten,
+  MAX_FILES,
+} from './projectSources.ts';
+import { isSecret } from './secrets.ts';
 
-/** Folders of other people's code, ignored by Git or not. */
-const FOREIGN =
-  '**/{node_modules,bower_components,.git,.venv,venv,__pycache__,dist,out,build,target,vendor}/**';
 /** Between two files, so that neither this thread nor the disk is kept busy. Milliseconds. */
 const PAUSE_MS = 4;
 const MAX_IGNORE_FILES = 200;
@@ -23,7 +28,8 @@ export class ProjectFiles {
   private readonly decoder = new TextDecoder();
   private readonly watcher = vscode.workspace.createFileSystemWatcher('**/*');
   private readonly listening: vscode.Disposable;
-  private ignored: (uri: vscode.Uri) => boolean = () => false;
+  /** Nothing may be read before the .gitignore files are. */
+  private ignored: (uri: vscode.Uri) => boolean = () => true;
   /** Counts beginnings: an older one ends. */
   private turn = 0;
 
@@ -35,7 +41,9 @@ export class ProjectFiles {
       this.watcher,
       this.watcher.onDidCreate(changed),
       this.watcher.onDidChange(changed),
-      this.watcher.onDidDelete((uri) => this.parts.engine()?.file(uri.toString(), undefined)),
+      this.watcher.onDidDelete((uri) => {
+        if (this.isWanted(uri)) this.parts.engine()?.file(uri.toString(), undefined);
+      }),
     );
   }
 
@@ -44,7 +52,7 @@ export class ProjectFiles {
     const turn = ++this.turn;
     if (!this.parts.isOn()) return;
     this.ignored = await readIgnored();
-    const uris = await vscode.workspace.findFiles('**/*', FOREIGN, LOOKED_AT);
+    const uris = await vscode.workspace.findFiles('**/*', FOREIGN_PATTERN, LOOKED_AT);
     const files = [];
     for (const uri of uris.filter((one) => this.isWanted(one))) {
       const { size, mtime } = await stat(uri);
@@ -71,7 +79,8 @@ export class ProjectFiles {
   private isWanted(uri: vscode.Uri): boolean {
     if (!this.parts.isOn() || this.parts.engine() === undefined) return false;
     const path = pathOf(uri);
-    return path !== '' && isProjectSource(uri.path) && !this.ignored(uri);
+    // The workspace may lie in a folder of secrets, or in one that is called `build`.
+    return path !== '' && isProjectSource(path) && !isSecret(uri.path) && !this.ignored(uri);
   }
 
   private async send(uri: vscode.Uri): Promise<void> {
@@ -106,7 +115,7 @@ function pathOf(uri: vscode.Uri): string {
 
 /** What the .gitignore files of all workspace folders ignore. */
 async function readIgnored(): Promise<(uri: vscode.Uri) => boolean> {
-  const uris = await vscode.workspace.findFiles('**/.gitignore', FOREIGN, MAX_IGNORE_FILES);
+  const uris = await vscode.workspace.findFiles('**/.gitignore', FOREIGN_PATTERN, MAX_IGNORE_FILES);
   const decoder = new TextDecoder();
   const byFolder = new Map<string, { folder: string; text: string }[]>();
   for (const uri of uris) {

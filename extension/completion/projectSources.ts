@@ -5,6 +5,12 @@ import { isSecret } from './secrets.ts';
 /** Files that people write code in, by the end of their names. */
 const SOURCE =
   /\.(tsx?|[mc]ts|jsx?|[mc]js|vue|svelte|astro|pyi?|go|rs|java|kts?|scala|groovy|c|h|cc|cpp|cxx|hpp|hh|m|mm|cs|fs|swift|dart|rb|php|pl|pm|lua|r|jl|exs?|erl|hs|ml|clj|elm|zig|nim|sh|bash|zsh|ps1|sql|graphql|proto|tf|css|scss|less|html|json|ya?ml|toml)$/i;
+/** Folders of other people's code and of built things, ignored by Git or not. */
+const FOREIGN = [
+  ...['node_modules', 'bower_components', '.git', '.venv', 'venv', '__pycache__'],
+  ...['dist', 'out', 'build', 'target', 'vendor'],
+];
+export const FOREIGN_PATTERN = `**/{${FOREIGN.join(',')}}/**`;
 /** Written by tools. */
 const GENERATED = /(^|\/)(package-lock\.json|.*\.min\.\w+|.*\.bundle\.\w+|.*\.d\.ts\.map|.*\.lock\.json)$/i;
 /** Longer files are seldom written by hand. Bytes. */
@@ -30,9 +36,14 @@ export interface IgnoreFile {
   text: string;
 }
 
-/** Whether a file may be read beside the one that is written in: source, and none that often holds secrets. */
+/**
+ * Whether a file may be read beside the one that is written in: source of the project's own, and none that often holds secrets.
+ * @param path inside the workspace folder, with `/`
+ */
 export function isProjectSource(path: string): boolean {
-  return SOURCE.test(path) && !GENERATED.test(path) && !isSecret(path);
+  const folders = path.split('/').slice(0, -1);
+  const isForeign = folders.some((folder) => FOREIGN.includes(folder));
+  return SOURCE.test(path) && !GENERATED.test(path) && !isForeign && !isSecret(path);
 }
 
 /** Says which paths Git ignores. */

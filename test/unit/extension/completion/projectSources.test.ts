@@ -7,8 +7,8 @@ import {
 } from '../../../../extension/completion/projectSources.ts';
 
 describe('source files of the project', () => {
-  it('are code, and neither secrets nor written by tools', () => {
-    for (const path of ['src/a.ts', 'b.PY', 'c/d.vue', 'tsconfig.json'])
+  it('are code of its own, and neither secrets nor written by tools', () => {
+    for (const path of ['src/a.ts', 'b.PY', 'c/d.vue', 'tsconfig.json', 'src/build.ts', 'distance/a.ts'])
       assert.ok(isProjectSource(path), path);
     for (const path of [
       '.env',
@@ -18,6 +18,8 @@ describe('source files of the project', () => {
       'a.png',
       'package-lock.json',
       'x.min.js',
+      'node_modules/a/index.js',
+      'packages/one/dist/a.js',
     ])
       assert.ok(!isProjectSource(path), path);
   });
