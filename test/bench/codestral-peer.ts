@@ -8,6 +8,7 @@ import type { ModelSession } from '../../engine/runtime/model-session.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
 import { storedBytes, type Manifest, type StoredTensor } from '../../engine/weights/manifest.ts';
+import { seededRandom } from '../fixtures/random-checkpoint.ts';
 import { bitsOf, RECIPES, writeRandomGguf } from './llama-cpp/random-gguf.ts';
 import { LlamaServer, serverBinary } from './llama-cpp/server.ts';
 import { randomPackage } from './random-package.ts';
@@ -20,10 +21,10 @@ const PREFILLS = [16, 128, 512];
 const CHUNK = 128;
 const DECODED = 24;
 /** How often all is measured; less where a round takes a minute. */
-const [ROUNDS, DEEP_ROUNDS, DEEP_LAYERS] = [7, 3, 32];
+const [ROUNDS, DEEP_ROUNDS, DEEP_LAYERS] = [7, 2, 32];
 /** Text that repeats itself, for prompt lookup. */
 const REPETITIVE = 'node_modules/@types/node/fs.d.ts';
-const LOOKED_UP = { context: 1500, tokens: 64 };
+const LOOKED_UP = { context: 1500, tokens: 64, places: 3 };
 
 /** Ms a token: of prefills, by how many tokens they have, and of decoding. */
 type Measured = Record<string, number>;
@@ -42,6 +43,7 @@ export async function benchCodestralPeer(threads: number, folder: string | undef
   const rounds = config.layers < DEEP_LAYERS ? ROUNDS : DEEP_ROUNDS;
   const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-peer-'));
   const rows: string[][] = [];
+  const lookup = await Lookup.of(REPETITIVE);
   try {
     for (const recipe of Object.keys(RECIPES) as (keyof typeof RECIPES)[]) {
       const model = join(temporary, `${recipe}.gguf`);
@@ -51,7 +53,7 @@ export async function benchCodestralPeer(threads: number, folder: string | undef
       // The first round warms both up.
       for (let round = 0; round <= rounds; round++) {
         theirs.push(await timeTheirs(server, round));
-        ours.push(await timeOurs(session, round));
+        ours.push(await timeOurs(session, lookup, round));
       }
       await server.stop();
       await rm(model);
@@ -118,7 +120,7 @@ async function timeTheirs(server: LlamaServer, round: number): Promise<Measured>
   return { ...measured, decode: (await measure(16, DECODED)).predicted_per_token_ms };
 }
 
-async function timeOurs(session: ModelSession, round: number): Promise<Measured> {
+async function timeOurs(session: ModelSession, lookup: Lookup, round: number): Promise<Measured> {
   const measured: Measured = {};
   for (const tokens of PREFILLS) {
     const ids = idsOf(tokens, round);
@@ -139,16 +141,30 @@ async function timeOurs(session: ModelSession, round: number): Promise<Measured>
     ({ state, logits } = await session.advance(state, [greedy(logits)], 'last'));
   const decode = (performance.now() - started) / DECODED;
   state.release();
-  return { ...measured, decode, lookup: await timeLookup(session, round) };
+  return { ...measured, decode, lookup: await lookup.time(session) };
 }
 
-/** Ms a token with prompt lookup, the file's own text in place of what random weights choose; another place of it each round. */
-async function timeLookup(session: ModelSession, round: number): Promise<number> {
-  const tokenizer = await loadTokenizer('engine/bundled');
-  const ids = tokenizer.encode(readFileSync(REPETITIVE, 'utf8').slice(0, 200_000));
-  const { context, tokens } = LOOKED_UP;
-  const at = context + Math.floor(((ids.length - context - tokens) * round) / (ROUNDS + 1));
-  const speculation = { lookup: new PromptLookup(), size: new DraftSize() };
-  speculation.lookup.begin(REPETITIVE, ids.slice(at - context, at));
-  return (await timeSteps(session, ids.slice(at, at + tokens), speculation)).ms / tokens;
+/** Decoding with prompt lookup, the file's own text in place of what random weights choose. */
+class Lookup {
+  private readonly speculation = { lookup: new PromptLookup(), size: new DraftSize() };
+  private readonly random = seededRandom(5);
+
+  private constructor(private readonly ids: readonly number[]) {}
+
+  static async of(file: string): Promise<Lookup> {
+    const tokenizer = await loadTokenizer('engine/bundled');
+    return new Lookup(tokenizer.encode(readFileSync(file, 'utf8').slice(0, 200_000)));
+  }
+
+  /** Ms a token, at some places of the file. */
+  async time(session: ModelSession): Promise<number> {
+    const { context, tokens, places } = LOOKED_UP;
+    let spent = 0;
+    for (let place = 0; place < places; place++) {
+      const at = context + Math.floor((this.ids.length - context - tokens) * this.random());
+      this.speculation.lookup.begin(REPETITIVE, this.ids.slice(at - context, at));
+      spent += (await timeSteps(session, this.ids.slice(at, at + tokens), this.speculation)).ms;
+    }
+    return spent / (places * tokens);
+  }
 }
