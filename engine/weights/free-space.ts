@@ -6,6 +6,9 @@ import { formatOf, type Precision } from './recipe.ts';
 /** For the manifest, the tokenizer and the journal. */
 const SMALL_FILES_BYTES = 32 * 2 ** 20;
 
+/** There is no space for a package, or not enough. */
+export class FullDiskError extends BadInputError {}
+
 /** A full disk in the middle of a conversion has cost minutes, and has left others without room. */
 export async function checkFreeSpace(
   { checkpoint, folder }: { checkpoint: Checkpoint; folder: string },
@@ -14,7 +17,7 @@ export async function checkFreeSpace(
   const needed = spaceNeeded(checkpoint, options);
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= needed) return;
-  throw new BadInputError({
+  throw new FullDiskError({
     source: folder,
     expected: `${needed} bytes of free space`,
     found: `${bavail * bsize} bytes`,
@@ -49,9 +52,9 @@ export function isFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-export function fullDisk(source: string, cause: unknown): BadInputError {
+export function fullDisk(source: string, cause: unknown): FullDiskError {
   const action = 'Free some space and convert again, which goes on from here, or convert to fewer bits.';
-  return new BadInputError(
+  return new FullDiskError(
     { source, expected: 'space for the whole package', found: 'a full disk', action },
     { cause },
   );

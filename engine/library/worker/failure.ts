@@ -1,4 +1,5 @@
 import { BadInputError } from '../../errors.ts';
+import { FullDiskError } from '../../weights/free-space.ts';
 import { HeldError } from '../folder-lock.ts';
 import { HubError, HubUnavailableError } from '../hub/errors.ts';
 import { isFullDisk } from '../hub/free-space.ts';
@@ -11,7 +12,7 @@ export function failureOf(error: unknown): LibraryFailure {
 }
 
 function kindOf(error: Error): LibraryFailureKind {
-  if (isFullDisk(error) || isFullDisk(error.cause)) return 'full-disk';
+  if (isFullDisk(error) || error instanceof FullDiskError) return 'full-disk';
   if (error instanceof HubError) return error.kind;
   if (error instanceof HubUnavailableError) return 'unavailable';
   if (error instanceof HeldError) return 'held';
