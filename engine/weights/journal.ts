@@ -124,7 +124,6 @@ export function usable(
 export class JournalWriter {
   private constructor(private readonly file: FileHandle) {}
 
-  /** @param header of a journal that begins here; undefined goes on with the one that is there */
   /** Begins a journal. */
   static async create(
     path: string,
@@ -137,8 +136,14 @@ export class JournalWriter {
 
   /** Goes on behind the first `end` bytes of one. */
   static async resume(path: string, end: number, openFile: OpenFile = open): Promise<JournalWriter> {
-    const journal = new JournalWriter(await openFile(path, 'a'));
-    return journal.orClose(() => journal.file.truncate(end));
+    // Windows cuts no file that was opened to append to it.
+    const cut = await openFile(path, 'r+');
+    try {
+      await cut.truncate(end);
+    } finally {
+      await cut.close();
+    }
+    return new JournalWriter(await openFile(path, 'a'));
   }
 
   append(entry: JournalEntry): Promise<void> {

@@ -170,6 +170,11 @@ describe('an interrupted conversion', () => {
     await assertWhole(manifest);
   });
 
+  it('goes on where files that are appended to cannot be cut', async () => {
+    await stopAfter(3);
+    await assertWhole(await convert(options(), asOnWindows));
+  });
+
   const spoilers: [what: string, spoil: () => void, reason: RegExp][] = [
     [
       'a changed shard',
@@ -432,10 +437,17 @@ function fullAfter(bytes: number): OpenFile {
   }));
 }
 
-function interceptingOpen(methods: (handle: FileHandle) => object): OpenFile {
+/** Files as on Windows, where what was opened to append to it can be made no shorter. */
+const asOnWindows = interceptingOpen((_, flags) =>
+  flags.startsWith('a')
+    ? { truncate: () => Promise.reject(Object.assign(new Error('not permitted'), { code: 'EPERM' })) }
+    : {},
+);
+
+function interceptingOpen(methods: (handle: FileHandle, flags: string) => object): OpenFile {
   return async (path, flags) => {
     const handle = await open(path, flags);
-    const replaced = methods(handle) as Record<string | symbol, unknown>;
+    const replaced = methods(handle, flags) as Record<string | symbol, unknown>;
     return new Proxy(handle, {
       get: (target, key) => {
         const value: unknown = replaced[key] ?? Reflect.get(target, key);
