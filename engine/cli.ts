@@ -53,6 +53,10 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
+  if (rest.includes('--help')) {
+    process.stdout.write(`Usage: mamba ${command.usage}\n\n${command.summary}.\n`);
+    return 0;
+  }
   try {
     await command.run(rest);
     return 0;

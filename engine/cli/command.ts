@@ -30,7 +30,7 @@ export function parse<const T extends NonNullable<ParseArgsConfig['options']>>(
   }
   if (parsed.positionals.length !== positionals) {
     throw new UsageError(
-      `Expected ${positionals} arguments beside the options, found ${parsed.positionals.length}.`,
+      `Expected ${positionals} argument${positionals === 1 ? '' : 's'} beside the options, found ${parsed.positionals.length}.`,
     );
   }
   return parsed;

@@ -1,7 +1,7 @@
 import { findTokenizer } from '../tokenizer/index.ts';
 import { convert } from '../weights/convert.ts';
 import { readConfig } from '../weights/read-config.ts';
-import { count, parse, printJson, UsageError, type Command } from './command.ts';
+import { count, parse, printJson, required, UsageError, type Command } from './command.ts';
 
 export const convertModel: Command = {
   usage: 'convert SOURCE DEST --bits 4|8|32 [--block 32|64|128] [--name NAME] [--delete-source] [--json]',
@@ -19,7 +19,7 @@ export const convertModel: Command = {
       2,
     );
     const [source = '', destination = ''] = positionals;
-    const bits = oneOf(values.bits ?? '', '--bits', [4, 8, 32] as const);
+    const bits = oneOf(required(values.bits, '--bits'), '--bits', [4, 8, 32] as const);
     const block =
       values.block === undefined ? undefined : oneOf(values.block, '--block', [32, 64, 128] as const);
     // A folder that is no checkpoint is told before its tokenizer is looked for.
@@ -42,8 +42,6 @@ export const convertModel: Command = {
         );
       },
     });
-    if (tokenizer === undefined)
-      process.stderr.write(`${source} has no tokenizer: the package gives no text.\n`);
     const tensors = Object.entries(manifest.tensors).map(([name, tensor]) => ({
       name,
       shape: tensor.shape,
@@ -79,8 +77,12 @@ function showProgress(done: number, total: number, bytesPerSecond: number): void
 }
 
 function oneOf<T extends number>(value: string, name: string, allowed: readonly T[]): T {
-  const number = value === '' ? NaN : count(value, name);
+  const number = count(value, name);
   const found = allowed.find((candidate) => candidate === number);
-  if (found === undefined) throw new UsageError(`${name}: expected ${allowed.join(', ')}, found "${value}".`);
+  if (found === undefined) {
+    const last = allowed.length - 1;
+    const choice = `${allowed.slice(0, last).join(', ')} or ${allowed[last]}`;
+    throw new UsageError(`${name}: expected ${choice}, found "${value}".`);
+  }
   return found;
 }

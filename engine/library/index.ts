@@ -12,4 +12,5 @@ export { inspect, type Inspection, type InspectOptions } from './inspect.ts';
 export { install, type InstallOptions, type InstallProgress } from './install.ts';
 export { listModels, removeModel, verifyModel, type InstalledModel } from './installed.ts';
 export { measureBandwidth, readMachine, type Machine } from './machine.ts';
+export { modelName } from './model-name.ts';
 export type { ModelRecord } from './record.ts';

@@ -53,7 +53,7 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
 }
 
 const FILE_ERRORS: Record<string, [found: string, action: string]> = {
-  ENOENT: ['no such file', 'Check the path and that the download is complete.'],
+  ENOENT: ['no such file', 'Check the path; where it is part of a download, that the download is complete.'],
   EISDIR: ['a folder', 'Name a file.'],
 };
 

@@ -67,7 +67,7 @@ describe('command line: models, install, remove', () => {
     const logits = await runCli(['logits', '--model', folderOfPackage, '--ids', '1,2,3']);
     assert.equal(logits.code, 0, logits.stderr);
 
-    assert.equal((await runCli(['remove', NAME, '--models', models])).code, 0);
+    assert.equal((await runCli(['remove', REPOSITORY, '--models', models])).code, 0);
     assert.deepEqual(readdirSync(models), []);
     const again = await runCli(['remove', NAME, '--models', models]);
     assert.equal(again.code, 1);
