@@ -57,7 +57,9 @@ export class DocumentStates {
     const { files } = this;
     const prompt = this.prompts.get(document);
     if (files === undefined || prompt === undefined) return;
-    for (const end of new Set([prompt.suffixEnd, prompt.cursor - 1])) {
+    // A suffix that stands behind the cursor is void with the next key.
+    const { suffixEnd, cursor } = prompt;
+    for (const end of new Set(suffixEnd > cursor ? [cursor - 1] : [suffixEnd, cursor - 1])) {
       const bytes = this.session.bytesAfter(end);
       if (this.pendingBytes + bytes > Math.max(PENDING_BYTES, 2 * bytes)) return;
       // The same prompt has to have a token to advance by.

@@ -114,7 +114,7 @@ export class Scheduler {
   closed(document: string): void {
     this.warmings = this.warmings.filter((request) => request.document !== document);
     if (this.run?.request.document === document) this.run = undefined;
-    void this.enqueue(async () => {
+    this.spareWork(async () => {
       await this.completer.save(document);
       this.completer.drop(document);
     });
@@ -213,7 +213,7 @@ export class Scheduler {
   private workWhileIdle(): void {
     if (this.isClosed) return;
     const { turn } = this;
-    void this.enqueue(async () => {
+    this.spareWork(async () => {
       const isCancelled = (): boolean => this.turn !== turn || this.exit.isExiting;
       while (this.warmings.length > 0 && !isCancelled()) {
         const [request] = this.warmings;
@@ -248,10 +248,15 @@ export class Scheduler {
 
   private saveWhileIdle(): void {
     const { turn } = this;
-    void this.enqueue(async () => {
+    this.spareWork(async () => {
       const [document] = this.completer.used;
       if (this.turn === turn && document !== undefined) await this.completer.save(document);
     });
+  }
+
+  /** Work that nobody waits for: what goes wrong with it shows when a request meets it. */
+  private spareWork(work: () => Promise<void>): void {
+    this.enqueue(work).catch(() => undefined);
   }
 
   private enqueue<T>(work: () => Promise<T>): Promise<T> {

@@ -239,6 +239,18 @@ describe('Scheduler', () => {
     assert.deepEqual(completer.done.slice(-2), ['saved a.ts', 'dropped a.ts']);
   });
 
+  it('what goes wrong while a document closes ends nothing', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    completer.save = () => Promise.reject(new Error('no states'));
+    scheduler.closed('a.ts');
+    await sleep(10);
+    process.off('unhandledRejection', listener);
+    assert.deepEqual(unhandled, []);
+    assert.equal((await scheduler.complete(at('x'), ever)).kind, 'completion');
+  });
+
   it('an answer from a small window has a larger one prepared, which gives way to the next request and goes on after it', async () => {
     completer = new SlowCompleter(() => 'ab');
     completer.halvings = 2;
