@@ -98,7 +98,8 @@ export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): 
 }
 
 /**
- * All models for a machine: the recommended one first, then those that fit, the largest first, then the others.
+ * All models for a machine: the recommended one first, then those that fit, then the others; of each those that infill first, and
+ * the largest first.
  * Recommended is the largest that fits well and can infill; its base model, where there are two of a size.
  */
 export function rankModels(models: readonly CatalogueModel[], machine: Machine): Fit[] {
@@ -108,6 +109,7 @@ export function rankModels(models: readonly CatalogueModel[], machine: Machine):
     .sort(
       (a, b) =>
         order.indexOf(a.verdict) - order.indexOf(b.verdict) ||
+        Number(b.model.fim !== 'continuation') - Number(a.model.fim !== 'continuation') ||
         b.model.parameters - a.model.parameters ||
         a.model.kind.localeCompare(b.model.kind),
     );

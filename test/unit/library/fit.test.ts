@@ -120,15 +120,16 @@ describe('library: fit', () => {
     });
   }
 
-  it('those that fit stand before those that do not, the larger first', () => {
+  it('those that fit stand before those that do not, those that infill before those that only continue, the larger first', () => {
     const ranked = rankModels(CATALOGUE, { ...BIG, totalMemory: 4 * GB, freeMemory: 2 * GB });
     const order = ['good', 'tight', 'slow', 'no'];
-    const verdicts = ranked.slice(1).map(({ verdict }) => order.indexOf(verdict));
-    assert.deepEqual(
-      verdicts,
-      verdicts.toSorted((a, b) => a - b),
-    );
-    assert.ok(verdicts.includes(3));
+    const places = ranked.slice(1).map(({ verdict, model }) => {
+      const place = 2 * order.indexOf(verdict) + Number(model.fim === 'continuation');
+      return [place, -model.parameters] as const;
+    });
+    const sorted = places.toSorted(([a, sizeOfA], [b, sizeOfB]) => a - b || sizeOfA - sizeOfB);
+    assert.deepEqual(places, sorted);
+    assert.ok(new Set(places.map(([place]) => place)).size > 3);
   });
 
   it('this machine has figures, also for a folder that is not there yet', async () => {
