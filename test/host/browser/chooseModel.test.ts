@@ -1,34 +1,22 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { HubServer } from '../../fixtures/hub-server.ts';
-import { writeRecitingCheckpoint } from '../../fixtures/reciting-checkpoint.ts';
-import { removeFolder, temporaryFolder } from '../workbench/folders.ts';
-import { extensionId, repository } from '../workbench/repository.ts';
+import type { HubServer } from '../../fixtures/hub-server.ts';
+import { extensionId } from '../workbench/repository.ts';
 import type { OpenEditor } from './editor.ts';
+import { ANSWER, stallWeights, startLocalHub } from './localHub.ts';
 import { PackagedWorkbench } from './packagedWorkbench.ts';
 import { QuickInput } from './quickInput.ts';
 
-const ANSWER = 'remember(this);';
 /** A model of the catalogue, of which the local hub has another content. */
 const LISTED = { title: 'Mamba-2 130m', repository: 'AntonV/mamba2-130m-hf' };
 
 describe('choosing a model in a browser, from a hub on this machine', () => {
-  let checkpoint: string;
   let hub: HubServer;
   let workbench: PackagedWorkbench | undefined;
   let editor: OpenEditor;
   let input: QuickInput;
 
   before(async () => {
-    checkpoint = await temporaryFolder('checkpoint');
-    await writeRecitingCheckpoint(checkpoint, join(repository, 'test/fixtures/tokenizer/byte-level'), ANSWER);
-    hub = await HubServer.start();
-    const names = ['config.json', 'model.safetensors', 'tokenizer.json'];
-    hub.add(
-      LISTED.repository,
-      Object.fromEntries(names.map((name) => [name, readFileSync(join(checkpoint, name))])),
-    );
+    hub = await startLocalHub([LISTED.repository]);
     workbench = await PackagedWorkbench.start({ 'mambaComplete.hub.endpoint': hub.url });
     editor = await workbench.open('stock.py');
     input = new QuickInput(editor.page);
@@ -38,7 +26,6 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
     await editor.close();
     await workbench?.stop();
     await hub.stop();
-    await removeFolder(checkpoint);
   });
 
   afterEach(async function () {
@@ -49,7 +36,6 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
     await input.command('Mamba Complete: Choose a Model');
     await input.row('Small and fast');
     await editor.screenshot('model picker');
-    await editor.page.keyboard.type(LISTED.title);
     await input.pick(LISTED.title);
     const text = await input.dialog();
     await editor.screenshot('model confirmation');
@@ -59,10 +45,7 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
   });
 
   it('stops a download where the user says so, and keeps what has arrived', async () => {
-    hub.everyTime(({ serve, path }) => {
-      if (path.endsWith('.safetensors')) serve(undefined, { stallAfter: 600_000 });
-      else serve();
-    });
+    stallWeights(hub, 600_000);
     await input.pressInDialog('Download');
     await input.message(/downloading, [1-9]\d* %/);
     await editor.screenshot('model progress');
@@ -104,5 +87,19 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
     const status = editor.page.locator(`.statusbar-item[id^="${extensionId}"]`).first();
     await editor.page.click('.monaco-editor .view-lines');
     await status.and(editor.page.locator(':not([aria-label*="130m"])')).waitFor({ timeout: 60_000 });
+  });
+
+  it('is a step of the walkthrough', async () => {
+    await input.command('Welcome: Open Walkthrough...');
+    await input.pick('Get Started with Mamba Complete');
+    const step = editor.page.locator('.getting-started-step', { hasText: 'Choose a model for your machine' });
+    await step.click({ timeout: 60_000 });
+    const link = step.locator('.monaco-button', { hasText: 'Choose a Model' });
+    await link.waitFor({ state: 'visible', timeout: 60_000 });
+    await editor.page.waitForTimeout(500);
+    await editor.screenshot('model walkthrough');
+    await link.click();
+    await input.row('Small and fast');
+    await editor.press('Escape');
   });
 });

@@ -24,8 +24,10 @@ export class QuickInput {
       .waitFor({ state: 'visible', timeout: TIMEOUT_MS });
   }
 
-  /** Accepts the row with this text. */
+  /** Types the text into the list, which draws only what is in view, and accepts the row that has it. */
   async pick(text: string): Promise<void> {
+    await this.page.waitForSelector(`${WIDGET} input:visible`, { timeout: TIMEOUT_MS });
+    await this.page.keyboard.type(text);
     await this.row(text);
     await this.page
       .locator(`${WIDGET} .monaco-list-row`, { hasText: text })
