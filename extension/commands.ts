@@ -57,7 +57,10 @@ export function commands(parts: CommandParts) {
     'mambaComplete.forgetHubToken': () => models.forgetToken(),
     'mambaComplete.measureModel': () => measureModel(parts),
     'mambaComplete.forgetMeasurement': () => forgetMeasurement(parts),
-    'mambaComplete.menu': () => showMenu(status.text, activeLanguage(), models.unfinished?.title),
+    'mambaComplete.menu': async () => {
+      await models.lookForUnfinished();
+      await showMenu(status.text, activeLanguage(), models.unfinished?.title);
+    },
     /** Not in the palette: the message about a model that is too large carries it. */
     '_mambaComplete.loadAnyway': () => engines.loadAnyway(),
     /** Not in the palette: items carry it, and the editor runs it when one is accepted. */

@@ -200,6 +200,6 @@ export function activate(extension: vscode.ExtensionContext): void {
   // After activation, so that nobody waits for it.
   setTimeout(() => {
     openIfWanted();
-    void models.offerUnfinished();
+    void models.lookForUnfinished();
   }, 0);
 }

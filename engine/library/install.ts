@@ -15,8 +15,9 @@ import { downloadModel, isThere, type ModelDownloadOptions } from './hub/downloa
 import type { HubFile } from './hub/part-file.ts';
 import type { DownloadProgress } from './hub/progress.ts';
 import { readRepository, type Repository } from './hub/repository.ts';
-import { placesOf, readModel, sweep, type InstalledModel } from './installed.ts';
+import { readModel, sweep, type InstalledModel } from './installed.ts';
 import { modelName } from './model-name.ts';
+import { placesOf } from './places.ts';
 import { readRecord, writeRecord, type ModelRecord } from './record.ts';
 
 /** What an installation is doing; each phase comes once and in this order, and those that are done already are left out. */

@@ -6,24 +6,11 @@ import { BadInputError } from '../errors.ts';
 import { openPackage } from '../weights/package.ts';
 import { MANIFEST_FILE } from '../weights/manifest.ts';
 import { FolderLock } from './folder-lock.ts';
+import { placesOf } from './places.ts';
 import { readRecord, type ModelRecord } from './record.ts';
 
 /** Folders in which a model was, until they are gone. */
 const REMOVED = '.removed-';
-
-/** The places of one model in the models folder. */
-export function placesOf(models: string, name: string) {
-  const folder = join(models, name);
-  return {
-    folder,
-    record: join(folder, 'record.json'),
-    lock: join(folder, 'lock'),
-    /** Downloaded files, until the package is made of them. */
-    source: join(folder, 'source'),
-    /** The model package: it is there when it is whole. */
-    package: join(folder, 'package'),
-  };
-}
 
 /** A model in the models folder. */
 export interface InstalledModel {

@@ -11,16 +11,15 @@ import {
 import { confirmation } from './confirmation.ts';
 import { libraryFailure, type FailureAction } from './libraryFailure.ts';
 import { isToken, type HubToken } from './hubToken.ts';
-import type { Unfinished, UnfinishedModel } from './memory.ts';
 import { networkSettings } from './networkSettings.ts';
 import { progressView } from './progressText.ts';
+import type { ToInstall } from './unfinished.ts';
 
 export interface InstallerParts {
   log: vscode.LogOutputChannel;
   library: Library;
   endpoint: () => string;
   token: HubToken;
-  unfinished: UnfinishedModel;
   /** An installation has begun, ended or stopped. */
   changed: () => void;
   /** Switches to a model package. */
@@ -45,7 +44,7 @@ export class Installer {
   }
 
   /** Shows licence and size, and what speaks against the model here. */
-  async confirms(model: Unfinished, licence: string | null, fit: Fit<ModelSize>): Promise<boolean> {
+  async confirms(model: ToInstall, licence: string | null, fit: Fit<ModelSize>): Promise<boolean> {
     const { title, repository } = model;
     const page = vscode.l10n.t('Open Its Page');
     for (;;) {
@@ -63,15 +62,14 @@ export class Installer {
   }
 
   /** Downloads and converts with a progress notification, then switches to the model. Goes on with what is there of it. */
-  async install(model: Unfinished): Promise<void> {
-    const { log, library, unfinished, use, changed } = this.parts;
+  async install(model: ToInstall): Promise<void> {
+    const { log, library, use, changed } = this.parts;
     const { title, repository, which } = model;
     if (this.running.has(repository)) {
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} is being installed already.', title));
       return;
     }
     this.running.add(repository);
-    await unfinished.set(model);
     changed();
     log.info(`installing ${which} from ${this.parts.endpoint()}`);
     let installed: InstalledModel;
@@ -82,14 +80,12 @@ export class Installer {
       );
     } catch (error) {
       this.running.delete(repository);
-      await this.keepOrForget(model);
       changed();
       if (error instanceof StoppedError) await this.tellStopped(model);
       else await this.tellFailure(error, model, () => this.install(model));
       return;
     }
     this.running.delete(repository);
-    await unfinished.forget(repository);
     changed();
     log.info(`${title} is installed in ${installed.package}`);
     await use(installed.package);
@@ -99,7 +95,7 @@ export class Installer {
   /** Tells what went wrong, and does what the user chooses. */
   async tellFailure(
     error: unknown,
-    model: Pick<Unfinished, 'title' | 'repository'>,
+    model: Pick<ToInstall, 'title' | 'repository'>,
     retry: () => Promise<void>,
   ): Promise<void> {
     const failure =
@@ -184,7 +180,7 @@ export class Installer {
     });
   }
 
-  private async tellStopped(model: Unfinished): Promise<void> {
+  private async tellStopped(model: ToInstall): Promise<void> {
     const { t } = vscode.l10n;
     const resume = t('Go On');
     const message = t(
@@ -192,15 +188,6 @@ export class Installer {
       model.title,
     );
     if ((await vscode.window.showInformationMessage(message, resume)) === resume) await this.install(model);
-  }
-
-  /** A model of which nothing was kept is not offered again. */
-  private async keepOrForget({ repository }: Unfinished): Promise<void> {
-    const models = await this.parts.library.list().catch(() => []);
-    const isPartial = models.some(
-      ({ record, state }) => record.repository === repository && state === 'partial',
-    );
-    if (!isPartial) await this.parts.unfinished.forget(repository);
   }
 }
 

@@ -3,15 +3,16 @@ import * as vscode from 'vscode';
 import { openLibrary, type InstalledModel, type Library, type Survey } from '../../engine/index.ts';
 import { forgetModel, setModel, type ReadSettings } from '../configuration.ts';
 import { UnfinishedItem } from '../status/unfinishedItem.ts';
+import { Bandwidth } from './bandwidth.ts';
 import type { EngineHost } from './engineHost.ts';
 import { HubToken } from './hubToken.ts';
 import { Installer } from './installer.ts';
-import { Bandwidth, UnfinishedModel, type Unfinished } from './memory.ts';
 import type { ModelFolder } from './modelFolder.ts';
 import { installedItems, isInUse, modelItems, type Choice, type ItemButton } from './modelItems.ts';
 import { pickModel } from './modelPicker.ts';
 import { repositoryName } from './repositoryName.ts';
 import { sizeText } from './sizeText.ts';
+import { unfinishedOf, type ToInstall } from './unfinished.ts';
 
 export interface ModelCommandsParts {
   log: vscode.LogOutputChannel;
@@ -31,10 +32,10 @@ export interface ModelCommandsParts {
 export class ModelCommands implements vscode.Disposable {
   private readonly library: Library;
   private readonly installer: Installer;
-  private readonly unfinishedModel: UnfinishedModel;
   private readonly bandwidth: Bandwidth;
   private readonly token: HubToken;
   private readonly item = new UnfinishedItem();
+  private toGoOnWith: ToInstall | undefined;
   /** Once a window is enough. */
   private hasMeasured = false;
 
@@ -42,7 +43,6 @@ export class ModelCommands implements vscode.Disposable {
     const { log, settings, worker, models, memento, secrets } = parts;
     const endpoint = (): string => settings().endpoint.replace(/\/+$/, '');
     this.library = openLibrary({ worker, models });
-    this.unfinishedModel = new UnfinishedModel(memento);
     this.bandwidth = new Bandwidth(memento, `${cpus().length} × ${cpus()[0]?.model ?? ''}`);
     this.token = new HubToken(secrets, endpoint);
     this.installer = new Installer({
@@ -50,27 +50,24 @@ export class ModelCommands implements vscode.Disposable {
       library: this.library,
       endpoint,
       token: this.token,
-      unfinished: this.unfinishedModel,
       changed: () => {
-        this.item.show(this.unfinished);
+        void this.lookForUnfinished();
       },
       use: setModel,
     });
   }
 
-  /** What was begun and does not run in this window. */
-  get unfinished(): Unfinished | undefined {
-    const model = this.unfinishedModel.get();
-    return model === undefined || this.installer.isRunning(model.repository) ? undefined : model;
+  /** What was begun and nobody is at, as it was seen last. */
+  get unfinished(): ToInstall | undefined {
+    return this.toGoOnWith;
   }
 
-  /** After a start: offers to go on with what a window that closed has left, unless another window is at it. */
-  async offerUnfinished(): Promise<void> {
-    const model = this.unfinished;
-    if (model === undefined) return;
-    const there = (await this.library.list()).find(({ record }) => record.repository === model.repository);
-    if (there?.state !== 'partial') await this.unfinishedModel.forget(model.repository);
-    else if (!there.isBusy) this.item.show(this.unfinished);
+  /** Looks for what can be gone on with, after a start too: a line in the status, no message. */
+  async lookForUnfinished(): Promise<void> {
+    const isRunning = (repository: string): boolean => this.installer.isRunning(repository);
+    const models = (await this.library.hasPartial()) ? await this.library.list().catch(() => []) : [];
+    this.toGoOnWith = unfinishedOf(models, isRunning);
+    this.item.show(this.toGoOnWith);
   }
 
   async choose(): Promise<void> {
@@ -99,6 +96,7 @@ export class ModelCommands implements vscode.Disposable {
   }
 
   async resume(): Promise<void> {
+    await this.lookForUnfinished();
     const model = this.unfinished;
     if (model === undefined) {
       await vscode.window.showInformationMessage(vscode.l10n.t('No download is unfinished.'));
@@ -109,7 +107,7 @@ export class ModelCommands implements vscode.Disposable {
     const { t } = vscode.l10n;
     const model = of ?? (await this.pickInstalled(t('Remove a Model'), () => true));
     if (model === undefined) return;
-    const { title, repository } = model.record;
+    const { title } = model.record;
     const accept = t('Remove');
     const detail = t('{0} are freed. It can be downloaded again.', sizeText(model.bytes));
     const question = t('Remove {0} from this machine?', title);
@@ -126,8 +124,7 @@ export class ModelCommands implements vscode.Disposable {
       await this.installer.tellFailure(error, model.record, () => this.remove(model));
       return;
     }
-    await this.unfinishedModel.forget(repository);
-    this.item.show(this.unfinished);
+    await this.lookForUnfinished();
     void vscode.window.showInformationMessage(t('{0} was removed.', title));
   }
 

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { Unfinished } from '../models/memory.ts';
+import type { ToInstall } from '../models/unfinished.ts';
 
 /** A line in the language status while a download waits to be gone on with: quieter than a message. */
 export class UnfinishedItem implements vscode.Disposable {
   private item: vscode.LanguageStatusItem | undefined;
 
   /** Undefined: there is nothing to go on with. */
-  show(model: Unfinished | undefined): void {
+  show(model: ToInstall | undefined): void {
     this.item?.dispose();
     this.item = undefined;
     if (model === undefined) return;

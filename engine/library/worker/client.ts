@@ -3,6 +3,7 @@ import type { Inspection } from '../inspect.ts';
 import type { InstallProgress } from '../install.ts';
 import type { InstalledModel } from '../installed.ts';
 import type { Machine } from '../machine.ts';
+import { hasPartialModel } from '../places.ts';
 import type {
   FromLibrary,
   HubAccess,
@@ -45,6 +46,8 @@ export interface Installing {
 export interface Library {
   survey(bandwidth: KnownBandwidth): Promise<Survey>;
   list(): Promise<readonly InstalledModel[]>;
+  /** Whether {@link list} holds a partial one; costs a few looks at the disk, and no thread. */
+  hasPartial(): Promise<boolean>;
   inspect(repository: string, machine: Machine, hub: HubAccess): Promise<Inspection>;
   /** @throws StoppedError too */
   install(options: Installing): Promise<InstalledModel>;
@@ -88,6 +91,7 @@ export function openLibrary({ worker: script, models }: { worker: string; models
   return {
     survey: (bandwidth) => run({ kind: 'survey', models, bandwidth }),
     list: () => run({ kind: 'list', models }),
+    hasPartial: () => hasPartialModel(models),
     inspect: (repository, machine, hub) => run({ kind: 'inspect', repository, machine, hub }),
     install: ({ which, revision, hub, ...rest }) =>
       run({ kind: 'install', which, revision, models, hub }, rest),

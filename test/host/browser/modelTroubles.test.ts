@@ -60,11 +60,13 @@ describe('models that do not come at once', () => {
     await input.command('Mamba Complete: Choose a Model');
     await input.pick('Another Repository of the Hub');
     await input.answer('Another Repository of the Hub', 'ada/pickled');
-    assert.match(await input.message('ada/pickled'), /safetensors/);
+    await input.message(/ada\/pickled.*safetensors/);
     await editor.screenshot('repository unusable');
   });
 
   it('a window that closes in the middle leaves what the next one goes on with', async () => {
+    // The new window's browser has a fresh profile, without the token.
+    hub.token = undefined;
     const stalled = stallWeights(hub, 700_000);
     await input.command('Mamba Complete: Choose a Model');
     await input.pick(LISTED.title);
@@ -80,7 +82,7 @@ describe('models that do not come at once', () => {
     await input.command('Mamba Complete: Show Options');
     await input.row(`Go On Installing ${LISTED.title}`);
     await editor.screenshot('model unfinished');
-    await input.pick(`Go On Installing ${LISTED.title}`);
+    await input.pick('Go On Installing');
     await input.message(`${LISTED.title} is installed and in use`);
     assert.match(hub.requestsFor('model.safetensors').at(-1)?.range ?? '', /^bytes=[1-9]\d*-$/);
   });

@@ -14,6 +14,13 @@ export class QuickInput {
     await this.page.keyboard.type(title);
     await this.row(title);
     await this.page.keyboard.press('Enter');
+    // What is typed before the palette is gone would go there, or to the editor.
+    await this.page.waitForFunction(
+      `[...document.querySelectorAll('${WIDGET} input')]` +
+        ".every((input) => input.offsetParent === null || !input.value.startsWith('>'))",
+      undefined,
+      { timeout: TIMEOUT_MS },
+    );
   }
 
   /** Waits until a list has a row with this text. */
@@ -26,8 +33,9 @@ export class QuickInput {
 
   /** Types the text into the list, which draws only what is in view, and accepts the row that has it. */
   async pick(text: string): Promise<void> {
-    await this.page.waitForSelector(`${WIDGET} input:visible`, { timeout: TIMEOUT_MS });
-    await this.page.keyboard.type(text);
+    await this.page
+      .locator(`${WIDGET} .quick-input-filter input:visible`)
+      .fill(text, { timeout: TIMEOUT_MS });
     await this.row(text);
     await this.page
       .locator(`${WIDGET} .monaco-list-row`, { hasText: text })
@@ -45,7 +53,9 @@ export class QuickInput {
     await this.page
       .locator(`${WIDGET} .quick-input-title`, { hasText: title })
       .waitFor({ state: 'visible', timeout: TIMEOUT_MS });
-    await this.page.keyboard.type(text);
+    await this.page
+      .locator(`${WIDGET} .quick-input-filter input:visible`)
+      .fill(text, { timeout: TIMEOUT_MS });
     await this.page.keyboard.press('Enter');
   }
 

@@ -89,11 +89,13 @@ describe('library: worker', () => {
       if (progress.phase === 'downloading' && progress.bytes > small) stop.abort();
     };
     await assert.rejects(install({ signal: stop.signal, onProgress }), StoppedError);
+    assert.equal(await library.hasPartial(), true);
     const [partial] = await library.list();
     assert.equal(partial?.state, 'partial');
     assert.equal(partial.isBusy, false);
     server.everyTime(undefined);
     assert.equal((await install()).state, 'installed');
+    assert.equal(await library.hasPartial(), false);
     assert.match(server.requestsFor('model.safetensors').at(-1)?.range ?? '', /^bytes=[1-9]\d*-$/);
   });
 

@@ -4,6 +4,7 @@ import { CATALOGUE } from '../../../../engine/library/catalogue.ts';
 import { rankModels } from '../../../../engine/library/fit.ts';
 import type { ModelFolder } from '../../../../extension/models/modelFolder.ts';
 import { installedItems, modelItems, type ModelItem } from '../../../../extension/models/modelItems.ts';
+import { unfinishedOf } from '../../../../extension/models/unfinished.ts';
 import { plainLocalizer } from '../plainLocalizer.ts';
 
 const LARGE: Machine = { totalMemory: 64e9, freeMemory: 40e9, freeDisk: 500e9, bandwidth: 200e9 };
@@ -151,5 +152,27 @@ describe('the list of models', () => {
       '# Installed',
       `$(database) ${CODESTRAL}`,
     ]);
+  });
+});
+
+describe('what can be gone on with', () => {
+  const nobody = (): boolean => false;
+
+  it('is a model that is there in part', () => {
+    const models = [installed(), installed({ state: 'partial' }, 'ibm/granite')];
+    assert.deepEqual(unfinishedOf(models, nobody), {
+      which: 'ibm/granite',
+      repository: 'ibm/granite',
+      title: CODESTRAL,
+    });
+    assert.equal(unfinishedOf([installed()], nobody), undefined);
+  });
+
+  it('is none that another window or this one is at', () => {
+    assert.equal(unfinishedOf([installed({ state: 'partial', isBusy: true })], nobody), undefined);
+    assert.equal(
+      unfinishedOf([installed({ state: 'partial' })], () => true),
+      undefined,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { HubToken, isToken } from '../../../../extension/models/hubToken.ts';
-import { Bandwidth, UnfinishedModel } from '../../../../extension/models/memory.ts';
+import { Bandwidth } from '../../../../extension/models/bandwidth.ts';
 import { networkSettings } from '../../../../extension/models/networkSettings.ts';
 
 function fakeMemento() {
@@ -65,23 +65,6 @@ describe('the access token', () => {
       false,
       false,
     ]);
-  });
-});
-
-describe('an unfinished installation', () => {
-  const model = { which: 'granite', repository: 'ibm/granite', title: 'Granite' };
-
-  it('is known until it is forgotten, and forgets no other', async () => {
-    const store = fakeMemento();
-    const unfinished = new UnfinishedModel(store);
-    assert.equal(unfinished.get(), undefined);
-    await unfinished.set(model);
-    // The window after the next start.
-    assert.deepEqual(new UnfinishedModel(store).get(), model);
-    await unfinished.forget('mistralai/other');
-    assert.deepEqual(unfinished.get(), model);
-    await unfinished.forget('ibm/granite');
-    assert.equal(unfinished.get(), undefined);
   });
 });
 
