@@ -4,6 +4,7 @@ import { openLibrary, type InstalledModel, type Library, type Survey } from '../
 import { forgetModel, setModel, type ReadSettings } from '../configuration.ts';
 import { UnfinishedItem } from '../status/unfinishedItem.ts';
 import { Bandwidth } from './bandwidth.ts';
+import { chooseFolder } from './chooseFolder.ts';
 import type { EngineHost } from './engineHost.ts';
 import { HubToken } from './hubToken.ts';
 import { Installer } from './installer.ts';
@@ -291,14 +292,4 @@ async function usesAnyway(title: string, reason: string): Promise<boolean> {
   return (
     (await vscode.window.showWarningMessage(message, { modal: true, detail: reason }, accept)) === accept
   );
-}
-
-async function chooseFolder(): Promise<void> {
-  const picked = await vscode.window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    openLabel: vscode.l10n.t('Use This Model'),
-    title: vscode.l10n.t('A folder with a checkpoint or a model package'),
-  });
-  if (picked?.[0] !== undefined) await setModel(picked[0].fsPath);
 }
