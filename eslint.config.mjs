@@ -8,7 +8,7 @@ const zone = (target, from, except = []) => ({ target: `./${target}`, from: `./$
 
 // Imports run one way: extension -> engine/index -> worker -> completion -> prompt, state, decoding -> runtime -> architecture -> onnx;
 // tokenizer, weights and remote stand on the ground, library on the first two. Each folder lists what it may use besides itself and the ground rules.
-const ground = ['errors.ts'];
+const ground = ['errors.ts', 'seeded-random.ts'];
 const layers = {
   onnx: [],
   tokenizer: [],

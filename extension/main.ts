@@ -56,8 +56,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     worker: extension.asAbsolutePath(join('out', 'worker.js')),
     model,
     bundled: extension.asAbsolutePath(join('engine', 'bundled')),
-    options: () => ({
-      ...engineOptions(settings(), stateFolder, model().kind === 'bundled'),
+    options: ({ kind }) => ({
+      ...engineOptions(settings(), stateFolder, kind === 'bundled'),
       formats: choices.all,
     }),
     marker: loadMarker({ folder: extension.globalStorageUri.fsPath, processId: process.pid, isAlive }),

@@ -9,7 +9,8 @@ import {
 import { glob } from './evaluate/glob.ts';
 import { openForEvaluation } from './evaluate/open.ts';
 import { evaluateProblems, readProblems, type HumanEvalFigures } from './evaluate/humaneval.ts';
-import { seeded } from './evaluate/random.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { requirePython } from './evaluate/sandbox.ts';
 import { SPAN_KINDS, type ProjectFile } from './evaluate/spans.ts';
 import { evaluateTrace, type TraceFigures } from './evaluate/trace.ts';
 import { readText } from './read-text.ts';
@@ -49,9 +50,10 @@ export const evaluate: Command = {
         throw new UsageError(`--kind: expected line, lines or inside, found "${kind}".`);
       return known;
     });
-    const random = seeded(count(values.seed, '--seed', 0));
+    const random = seededRandom(count(values.seed, '--seed', 0));
     const projects = await Promise.all(files.map(readProject));
     const events = trace === undefined ? [] : readTrace(trace, await readText(trace));
+    if (humaneval !== undefined) requirePython();
     const all = humaneval === undefined ? [] : await readProblems(humaneval);
     const problems = spread(all, count(values.problems, '--problems'));
     const opened = await openForEvaluation(values.model);

@@ -5,7 +5,7 @@ import { readProject } from './evaluate.ts';
 import { collect, walk, type Examples, type Walk } from './evaluate/examples.ts';
 import { fitNetwork, rate } from './evaluate/fit-network.ts';
 import { openForEvaluation } from './evaluate/open.ts';
-import { seeded } from './evaluate/random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 export const fitMixing: Command = {
   usage: 'fit-mixing --files GLOB [--files GLOB …] --out networks.json [--model DIR] [--spans N] [--seed S]',
@@ -25,7 +25,7 @@ export const fitMixing: Command = {
     );
     if (values.files === undefined) throw new UsageError('--files is missing.');
     const out = required(values.out, '--out');
-    const random = seeded(count(values.seed, '--seed', 0));
+    const random = seededRandom(count(values.seed, '--seed', 0));
     const opened = await openForEvaluation(values.model);
     const { completer, tokenizer } = opened;
     const projects: Examples[] = [];

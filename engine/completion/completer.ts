@@ -1,5 +1,4 @@
 import {
-  confidentPart,
   ForcedStart,
   type LocalCache,
   Mixing,
@@ -7,23 +6,23 @@ import {
   StopRule,
   unfinishedWord,
 } from '../decoding/index.ts';
-import { buildPrompt, type FimFormat, type Prompt, SuffixBudget } from '../prompt/index.ts';
+import type { Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import { Speed } from '../runtime/speed.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import { CheckpointTree } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
-import type { Tokenizer } from '../tokenizer/index.ts';
 import { writeAlternatives } from './alternatives.ts';
-import { bridge, type Build } from './bridge.ts';
+import { answerOf } from './answer.ts';
 import { DraftSize } from './draft-size.ts';
 import { DocumentStates } from './document-states.ts';
 import { prefill, type Prefilled, type Prefiller, type PrefillOptions } from './prefill.ts';
+import { type PromptModel, Prompts } from './prompts.ts';
 import type { CompletionRequest } from './request.ts';
 import { emptyAccount, type Account, type CompletionResult, type NoCompletionReason } from './result.ts';
 import { TokenSteps, type Speculation } from './token-steps.ts';
-import { halved, type WindowedPrompt, Windows } from './windows.ts';
+import type { WindowedPrompt } from './windows.ts';
 import { type Vocabulary, Writer } from './writer.ts';
 
 /** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, also on a machine that is three times slower for a moment. */
@@ -37,10 +36,8 @@ const LOG_SHARE = 0.25;
 export const PROMPT_TOKENS = 2048;
 
 /** What a completer needs of a loaded model. */
-export interface CompletionModel {
+export interface CompletionModel extends PromptModel {
   session: ModelSession;
-  tokenizer: Tokenizer;
-  format: FimFormat;
 }
 
 export interface CompleterOptions {
@@ -71,9 +68,7 @@ export class Completer {
   private readonly vocabulary: Vocabulary;
   private readonly speculation: Speculation | undefined;
   private readonly documents: DocumentStates;
-  private readonly suffixBudget: SuffixBudget;
-  private readonly windows: Windows;
-  private readonly speed: Speed;
+  private readonly prompts: Prompts;
   private readonly now: () => number;
   readonly mixing: Mixing | undefined;
   /** Text of the project, if there is any to mix with what the model says. */
@@ -110,9 +105,7 @@ export class Completer {
       logTokens: Math.min(MOST_LOG_TOKENS, Math.floor((budgetBytes * LOG_SHARE) / logBytes)),
     };
     this.documents = new DocumentStates(session, tree, files);
-    this.suffixBudget = new SuffixBudget(format.layout);
-    this.windows = new Windows(tree, speed);
-    this.speed = speed;
+    this.prompts = new Prompts(model, tree, speed);
     this.now = now;
     this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
   }
@@ -137,10 +130,7 @@ export class Completer {
       account.totalMs = performance.now() - started;
       return { kind: 'none', reason, account };
     };
-    const { prompt, halvings } = await this.windowed(request, (build) =>
-      request.bridges === false ? build() : bridge(build, this.prefiller.tree),
-    );
-    this.windows.serve(request.document, halvings);
+    const { prompt, halvings } = await this.prompts.toAnswer(request, this.loading(request.document));
     account.promptMs = performance.now() - started;
     account.halvings = halvings;
     account.tailLines = prompt.tailLines;
@@ -196,7 +186,7 @@ export class Completer {
    */
   async along(request: CompletionRequest, text: string): Promise<{ ids: number[]; logits: Float32Array }> {
     const { session, tokenizer } = this.model;
-    const prompt = this.promptOf(request)();
+    const prompt = this.prompts.plain(request);
     const { end } = await this.prefill(prompt, {
       document: request.document,
       isWarming: false,
@@ -220,16 +210,14 @@ export class Completer {
    */
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
     const options = { document: request.document, isWarming: true, isCancelled };
-    let { prompt, halvings } = await this.windowed(request, (build) => build());
+    let next: WindowedPrompt | undefined = await this.prompts.toWarm(request, this.loading(request.document));
     let advanced = 0;
-    while (prompt.ids.length > 0) {
-      const { end, advancedTokens } = await this.prefill(prompt, options);
+    while (next !== undefined && next.prompt.ids.length > 0) {
+      const { end, advancedTokens } = await this.prefill(next.prompt, options);
       advanced += advancedTokens;
       if (end === undefined) break;
       end.state.release();
-      if (halvings === 0) break;
-      prompt = this.promptOf(request, --halvings)();
-      if (!this.windows.canServe(request, prompt)) break;
+      next = this.prompts.deepened(request, next.halvings);
     }
     return advanced;
   }
@@ -247,7 +235,7 @@ export class Completer {
   /** Forgets a document's states. */
   drop(document: string): void {
     this.documents.drop(document);
-    this.windows.forget(document);
+    this.prompts.forget(document);
     this.speculation?.lookup.forget(document);
   }
 
@@ -265,30 +253,12 @@ export class Completer {
   /** Forgets everything. */
   forget(): void {
     this.documents.clear();
-    this.windows.forget();
+    this.prompts.forget();
     this.speculation?.lookup.forget();
   }
 
-  private windowed(request: CompletionRequest, lay: (build: Build) => Prompt): Promise<WindowedPrompt> {
-    const use = { document: request.document, isWarming: true };
-    return this.windows.choose(
-      request,
-      (halvings) => lay(this.promptOf(request, halvings)),
-      (prompt) => this.documents.begin(prompt, use),
-    );
-  }
-
-  private promptOf(request: CompletionRequest, halvings = 0): Build {
-    const { tokenizer, format } = this.model;
-    const prefix = request.context.prefix.slice(
-      0,
-      -unfinishedWord(request.context.prefix).length || undefined,
-    );
-    const context = { ...request.context, prefix };
-    const { prefixTokens, suffixTokens: most } = halved(request, halvings);
-    const suffixTokens = this.suffixBudget.tokens(most, this.speed.prefillMs);
-    const budget = { prefixTokens, suffixTokens };
-    return (arrangement) => buildPrompt(context, { ...budget, ...arrangement }, format, tokenizer);
+  private loading(document: string): (prompt: Prompt) => Promise<void> {
+    return (prompt) => this.documents.begin(prompt, { document, isWarming: true });
   }
 
   /** Makes what writes texts at the cursor. */
@@ -366,27 +336,4 @@ export class Completer {
 function textOf({ ids, suffixEnd, cursor }: Prompt): number[] {
   const suffixBehind = ids.slice(cursor, Math.max(cursor, suffixEnd));
   return [...suffixBehind, ...ids.slice(0, cursor)];
-}
-
-/** The first text that says something, and the others that say something else. */
-function answerOf(
-  writers: readonly Writer[],
-  { suggestions = 'all' }: CompletionRequest,
-  account: Account,
-): CompletionResult {
-  const saying = writers.filter(({ text }) => text.trim() !== '');
-  const [first] = saying;
-  if (first?.stop === undefined) {
-    const reason = writers[0]?.stop === 'suffix' ? 'repeats-suffix' : 'empty';
-    return { kind: 'none', reason, account };
-  }
-  const { text: whole, stop, steps } = first;
-  const part = confidentPart(whole, steps, suggestions);
-  if (part === undefined) return { kind: 'none', reason: 'unlikely', account };
-  const { text, confidence } = part;
-  // What was cut off for being unsure is no other text.
-  const others = new Set(saying.map((writer) => writer.text).filter((other) => other !== whole));
-  const alternatives = [...others].filter((other) => other !== text);
-  const reason = text === whole ? stop : 'unsure';
-  return { kind: 'completion', text, alternatives, stop: reason, confidence, steps, account };
 }

@@ -311,6 +311,9 @@ function withoutTyped(
     ...result,
     account,
     text: result.text.slice(typed.length),
+    steps: result.steps
+      .map((step) => ({ ...step, length: step.length - typed.length }))
+      .filter(({ length }) => length > 0),
     alternatives: alternatives.map((text) => text.slice(typed.length)),
   };
 }

@@ -24,7 +24,7 @@ export interface EngineHostParts {
   /** The model that is used where one is too large and none was used before. */
   bundled: string;
   /** Read at each opening too. */
-  options(): Omit<EngineOptions, 'worker' | 'model'>;
+  options(model: ModelFolder): Omit<EngineOptions, 'worker' | 'model'>;
   marker: LoadMarker;
   changed(state: EngineState): void;
   /** For the log: the worker ended, and whether the next request starts another. */
@@ -159,7 +159,7 @@ export class EngineHost {
         return { kind: 'failed', failure: crashedBefore(model.path) };
       if (isRisky) marker.begin(model.path);
       const checksMemory = isRisky && !this.unchecked.has(model.path);
-      const options = { worker, model: model.path, ...this.parts.options(), checksMemory };
+      const options = { worker, model: model.path, ...this.parts.options(model), checksMemory };
       const engine = await this.parts.open(options);
       return { kind: 'ready', engine };
     } catch (error) {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Writer } from '../../engine/completion/writer.ts';
-import { ForcedStart, StopRule, unfinishedWord } from '../../engine/decoding/index.ts';
+import { unfinishedWord } from '../../engine/decoding/index.ts';
 import { buildPrompt, chooseFimFormat, type CompletionContext } from '../../engine/prompt/index.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
-import { seededRandom } from '../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../engine/seeded-random.ts';
+import { coldText } from '../fixtures/cold-text.ts';
 import { printTable } from './table.ts';
 
 const MODEL = 'engine/bundled';
@@ -15,7 +15,7 @@ const ARRANGEMENTS = [0, 1, 4, 8, 12].flatMap((tailLines) =>
 );
 const SPANS = 400;
 const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
-const MAX_TOKENS = 40;
+const ASKED = { lines: 'single', maxTokens: 40 } as const;
 
 /**
  * Whether lines below the cursor that stand in the tail instead of the suffix cost quality: the rest of a line, from a word's start
@@ -47,21 +47,14 @@ export async function benchBridging(threads: number): Promise<void> {
     if (prompts.some(({ tailLines }, at) => tailLines !== ARRANGEMENTS[at]?.tailLines)) continue;
     spans++;
     for (const [at, prompt] of prompts.entries()) {
-      let { state, logits } = await session.advance(session.initialState(), prompt.ids, 'last');
-      const rule = new StopRule({ ...span.context, lines: 'single' });
-      const vocabulary = { forbidden: new Set<number>(), endIds: format.endIds };
-      const writer = new Writer(vocabulary, new ForcedStart(tokenizer, word), rule, MAX_TOKENS);
-      for (;;) {
-        const id = writer.choose(logits);
-        writer.push(id);
-        if (writer.stop !== undefined) break;
-        ({ state, logits } = await session.advance(state, [id], 'last'));
-      }
-      state.release();
+      const text = await coldText({ session, tokenizer, format }, prompt.ids, {
+        ...ASKED,
+        context: span.context,
+      });
       const counts = right[at];
       if (counts === undefined) continue;
-      if (writer.text === span.middle) counts.exact++;
-      if (firstWord(writer.text) === firstWord(span.middle)) counts.start++;
+      if (text === span.middle) counts.exact++;
+      if (firstWord(text) === firstWord(span.middle)) counts.start++;
     }
   }
   const share = (count: number): string => `${((100 * count) / SPANS).toFixed(1)} %`;

@@ -8,7 +8,7 @@ import type { ModelSession } from '../../engine/runtime/model-session.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
 import { loadTokenizer } from '../../engine/tokenizer/index.ts';
 import { storedBytes, type Manifest, type StoredTensor } from '../../engine/weights/manifest.ts';
-import { seededRandom } from '../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../engine/seeded-random.ts';
 import { bitsOf, RECIPES, writeRandomGguf } from './llama-cpp/random-gguf.ts';
 import { LlamaServer, serverBinary } from './llama-cpp/server.ts';
 import { randomPackage } from './random-package.ts';

@@ -1,6 +1,6 @@
 import { roundToFloat16 } from '../../engine/weights/floats.ts';
 import { BlockQuantizer, type BlockFormat } from '../../engine/weights/quantize.ts';
-import { seededRandom } from '../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../engine/seeded-random.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 

@@ -11,12 +11,8 @@ import {
 import { join } from 'node:path';
 import type { Mamba2Config } from '../../engine/weights/mamba2-config.ts';
 import { tensorShapes } from '../../engine/weights/model-config.ts';
-import {
-  codestralConfig,
-  huggingFaceConfig,
-  randomTensor,
-  seededRandom,
-} from '../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../engine/seeded-random.ts';
+import { codestralConfig, huggingFaceConfig, randomTensor } from '../fixtures/random-checkpoint.ts';
 
 export type Layout = 'hugging-face' | 'mistral';
 

@@ -1,11 +1,23 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BadInputError } from '../../errors.ts';
 
 const SECONDS = 5;
 const MEMORY_KIB = 512 * 1024;
 const FILE_BLOCKS = 1024;
+
+/** @throws BadInputError where there is no Python: every program would seem to fail */
+export function requirePython(): void {
+  if (spawnSync('python3', ['-I', '-c', '']).status === 0) return;
+  throw new BadInputError({
+    source: 'python3',
+    expected: 'a Python 3 on the path, which runs the tests of the problems',
+    found: 'none',
+    action: 'Install Python, or leave --humaneval out.',
+  });
+}
 
 /**
  * Runs a Python program of which nothing is known, and says whether it ended well: isolated from the user's own Python, in an empty

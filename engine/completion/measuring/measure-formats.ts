@@ -1,3 +1,4 @@
+import { seededRandom } from '../../seeded-random.ts';
 import { BadInputError } from '../../errors.ts';
 import type { FimFormatName } from '../../prompt/index.ts';
 import type { Completer } from '../completer.ts';
@@ -54,7 +55,7 @@ export async function measureFormats(
   { run, progress, now }: MeasureControl,
 ): Promise<Measurement> {
   const { files, spans: most = SPANS, timeMs = TIME_MS, seed = 1 } = request;
-  const spans = spansOf(files, most, seeded(seed));
+  const spans = spansOf(files, most, seededRandom(seed));
   const [first] = spans;
   const [usual] = subjects;
   if (first === undefined || usual === undefined) throw nothingToMeasure(files.length);
@@ -192,15 +193,6 @@ const mean = (values: readonly number[]): number =>
 
 const meanScore = ({ exact, firstWord, spans }: FormatFigures): number =>
   spans === 0 ? -1 : (exact + firstWord) / spans;
-
-/** Numbers in [0, 1), the same for the same seed: a linear congruential generator (Numerical Recipes' constants) serves for choosing places. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 function nothingToMeasure(files: number): BadInputError {
   return new BadInputError({

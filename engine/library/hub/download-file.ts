@@ -1,8 +1,9 @@
 import type { open } from 'node:fs/promises';
+import { isFull } from '../../weights/free-space.ts';
 import { checkResponse, wrongLength } from './check-response.ts';
 import { plainUrl, type HubClient } from './client.ts';
 import { AttemptFailed, HubError, webPage } from './errors.ts';
-import { isFullDisk, fullDisk } from './free-space.ts';
+import { fullDisk } from './free-space.ts';
 import { PartFile, type HubFile } from './part-file.ts';
 import { retrying, type RetryPolicy } from './retry.ts';
 import { unlessStalled } from './stall.ts';
@@ -59,7 +60,7 @@ export async function downloadFile(
       return twice();
     });
   } catch (error) {
-    throw isFullDisk(error) ? fullDisk(target, error) : error;
+    throw isFull(error) ? fullDisk(target, error) : error;
   } finally {
     await part.close();
   }

@@ -29,10 +29,6 @@ export async function checkFreeSpace(folder: string, needed: number, read?: Stat
   });
 }
 
-export function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
-
 export function fullDisk(source: string, cause: unknown): HubError {
   const input = { source, expected: 'space for the whole file', found: 'a full disk', action: ACTION };
   return new HubError('full-disk', input, { cause });

@@ -1,8 +1,7 @@
 import { BadInputError } from '../../errors.ts';
-import { FullDiskError } from '../../weights/free-space.ts';
+import { FullDiskError, isFull } from '../../weights/free-space.ts';
 import { HeldError } from '../folder-lock.ts';
 import { HubError, HubUnavailableError } from '../hub/errors.ts';
-import { isFullDisk } from '../hub/free-space.ts';
 import type { LibraryFailure, LibraryFailureKind } from './protocol.ts';
 
 export function failureOf(error: unknown): LibraryFailure {
@@ -12,7 +11,7 @@ export function failureOf(error: unknown): LibraryFailure {
 }
 
 function kindOf(error: Error): LibraryFailureKind {
-  if (isFullDisk(error) || error instanceof FullDiskError) return 'full-disk';
+  if (isFull(error) || error instanceof FullDiskError) return 'full-disk';
   if (error instanceof HubError) return error.kind;
   if (error instanceof HubUnavailableError) return 'unavailable';
   if (error instanceof HeldError) return 'held';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Mamba2Config } from '../../../engine/weights/mamba2-config.ts';
 import { tensorShapes } from '../../../engine/weights/model-config.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { ggufMetadata } from './gguf-metadata.ts';
 import { ggufName, ggufShape } from './gguf-tensors.ts';
 import { ALIGNMENT, ggufHead } from './gguf.ts';

@@ -1,38 +1,16 @@
 import assert from 'node:assert/strict';
-import type { HubServer } from '../../fixtures/hub-server.ts';
 import { extensionId } from '../workbench/repository.ts';
-import type { OpenEditor } from './editor.ts';
-import { ANSWER, stallWeights, startLocalHub } from './localHub.ts';
-import { PackagedWorkbench } from './packagedWorkbench.ts';
-import { QuickInput } from './quickInput.ts';
+import { ANSWER, stallWeights } from './localHub.ts';
+import { withHubWorkbench } from './hubWorkbench.ts';
 
 /** A model of the catalogue, of which the local hub has another content. */
 const LISTED = { title: 'Mamba-2 130m', repository: 'AntonV/mamba2-130m-hf' };
 
 describe('choosing a model in a browser, from a hub on this machine', () => {
-  let hub: HubServer;
-  let workbench: PackagedWorkbench | undefined;
-  let editor: OpenEditor;
-  let input: QuickInput;
-
-  before(async () => {
-    hub = await startLocalHub([LISTED.repository]);
-    workbench = await PackagedWorkbench.start({ 'mambaComplete.hub.endpoint': hub.url });
-    editor = await workbench.open('stock.py');
-    input = new QuickInput(editor.page);
-  });
-
-  after(async () => {
-    await editor.close();
-    await workbench?.stop();
-    await hub.stop();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await editor.screenshot(`failed ${this.currentTest.title}`);
-  });
+  const parts = withHubWorkbench([LISTED.repository]);
 
   it('says what fits this machine, and shows licence and size before anything is loaded', async () => {
+    const { hub, input, editor } = parts;
     await input.command('Mamba Complete: Choose a Model');
     await input.row('Small and fast');
     await editor.screenshot('model picker');
@@ -45,6 +23,7 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
   });
 
   it('stops a download where the user says so, and keeps what has arrived', async () => {
+    const { hub, input, editor } = parts;
     stallWeights(hub, 600_000);
     await input.pressInDialog('Download');
     await input.message(/downloading, [1-9]\d* %/);
@@ -55,6 +34,7 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
   });
 
   it('goes on where it stopped, converts, switches, and the status and the ghost text are those of the new model', async () => {
+    const { hub, input, editor } = parts;
     hub.everyTime(undefined);
     await input.pressInMessage('What has arrived is kept', 'Go On');
     await input.message('is installed and in use');
@@ -74,6 +54,7 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
   });
 
   it('tells that the model in use is installed, and goes back to the bundled one when it is removed', async () => {
+    const { input, editor } = parts;
     await input.command('Mamba Complete: Show Installed Models');
     await input.row(LISTED.title);
     const rows = await input.rows();
@@ -90,6 +71,7 @@ describe('choosing a model in a browser, from a hub on this machine', () => {
   });
 
   it('is a step of the walkthrough', async () => {
+    const { input, editor } = parts;
     await input.command('Welcome: Open Walkthrough...');
     await input.pick('Get Started with Mamba Complete');
     const step = editor.page.locator('.getting-started-step', { hasText: 'Choose a model for your machine' });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HubServer } from '../../fixtures/hub-server.ts';
-import type { OpenEditor } from './editor.ts';
-import { stallWeights, startLocalHub } from './localHub.ts';
-import { PackagedWorkbench } from './packagedWorkbench.ts';
+import { stallWeights } from './localHub.ts';
+import { withHubWorkbench } from './hubWorkbench.ts';
 import { QuickInput } from './quickInput.ts';
 
 const OWN = 'ada/her-model';
@@ -10,29 +8,10 @@ const LISTED = { title: 'Mamba-2 370m', repository: 'AntonV/mamba2-370m-hf' };
 const TOKEN = 'hf_secret';
 
 describe('models that do not come at once', () => {
-  let hub: HubServer;
-  let workbench: PackagedWorkbench | undefined;
-  let editor: OpenEditor;
-  let input: QuickInput;
-
-  before(async () => {
-    hub = await startLocalHub([OWN, LISTED.repository]);
-    workbench = await PackagedWorkbench.start({ 'mambaComplete.hub.endpoint': hub.url });
-    editor = await workbench.open('stock.py');
-    input = new QuickInput(editor.page);
-  });
-
-  after(async () => {
-    await editor.close();
-    await workbench?.stop();
-    await hub.stop();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await editor.screenshot(`failed ${this.currentTest.title}`);
-  });
+  const parts = withHubWorkbench([OWN, LISTED.repository]);
 
   it('a gated repository asks for a token, and the token goes to the hub alone', async () => {
+    const { hub, input, editor } = parts;
     hub.token = TOKEN;
     await input.command('Mamba Complete: Choose a Model');
     await input.pick('Another Repository of the Hub');
@@ -56,6 +35,7 @@ describe('models that do not come at once', () => {
   });
 
   it('what holds no model that runs here says so before anything is loaded', async () => {
+    const { hub, input, editor } = parts;
     hub.add('ada/pickled', { 'config.json': '{}', 'pytorch_model.bin': 'x' });
     await input.command('Mamba Complete: Choose a Model');
     await input.pick('Another Repository of the Hub');
@@ -65,6 +45,7 @@ describe('models that do not come at once', () => {
   });
 
   it('a window that closes in the middle leaves what the next one goes on with', async () => {
+    const { hub, input, editor } = parts;
     // The new window's browser has a fresh profile, without the token.
     hub.token = undefined;
     const stalled = stallWeights(hub, 700_000);
@@ -76,14 +57,14 @@ describe('models that do not come at once', () => {
     await stalled.closed;
     hub.everyTime(undefined);
 
-    assert.ok(workbench);
-    editor = await workbench.open('stock.py');
-    input = new QuickInput(editor.page);
-    await input.command('Mamba Complete: Show Options');
-    await input.row(`Go On Installing ${LISTED.title}`);
-    await editor.screenshot('model unfinished');
-    await input.pick('Go On Installing');
-    await input.message(`${LISTED.title} is installed and in use`);
+    parts.editor = await parts.workbench.open('stock.py');
+    parts.input = new QuickInput(parts.editor.page);
+    const { editor: reopened, input: there } = parts;
+    await there.command('Mamba Complete: Show Options');
+    await there.row(`Go On Installing ${LISTED.title}`);
+    await reopened.screenshot('model unfinished');
+    await there.pick('Go On Installing');
+    await there.message(`${LISTED.title} is installed and in use`);
     assert.match(hub.requestsFor('model.safetensors').at(-1)?.range ?? '', /^bytes=[1-9]\d*-$/);
   });
 });

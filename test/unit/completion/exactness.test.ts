@@ -7,8 +7,9 @@ import { buildPrompt, chooseFimFormat } from '../../../engine/prompt/index.ts';
 import type { ModelSession } from '../../../engine/runtime/model-session.ts';
 import { openModel } from '../../../engine/runtime/open-model.ts';
 import { loadTokenizer, type Tokenizer } from '../../../engine/tokenizer/index.ts';
+import { coldText } from '../../fixtures/cold-text.ts';
 import { editScript, type Edited } from '../../fixtures/edit-script.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { type Run, SessionWitness } from '../../fixtures/session-witness.ts';
 import { speedOf } from '../../fixtures/speed.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
@@ -116,10 +117,14 @@ class Comparison {
     this.replayed += account.replayedTokens;
     this.halvings.set(account.halvings, (this.halvings.get(account.halvings) ?? 0) + 1);
     const { first } = this.witness;
-    if (first !== undefined) await this.compareRun(first, this.promptIds(request, account), where);
-    // A cold start has no reason to bridge, and is asked something else then.
+    const ids = this.promptIds(request, account);
+    if (first !== undefined) await this.compareRun(first, ids, where);
     if (account.tailLines + account.recentSteps > 0) {
+      // A cold start has no reason to bridge: the same prompt is continued by hand.
       this.bridged++;
+      const text = await coldText(this.model, ids, request);
+      this.texts.add(text);
+      assert.equal(result.kind === 'completion' ? result.text : '', text.trim() === '' ? '' : text, where);
       return result;
     }
     this.cold.forget();

@@ -43,7 +43,11 @@ class SlowCompleter {
     this.done.push(`completed ${prefix}`);
     const account = { ...emptyAccount(), halvings: this.halvings };
     if (text === '') return { kind: 'none', reason: 'empty', account };
-    return { kind: 'completion', text, alternatives: [], stop: 'line', confidence: 1, steps: [], account };
+    const steps = [
+      { length: 1, probability: 0.9 },
+      { length: text.length, probability: 0.5 },
+    ];
+    return { kind: 'completion', text, alternatives: [], stop: 'line', confidence: 1, steps, account };
   }
 
   async warm(request: CompletionRequest, isCancelled: () => boolean): Promise<number> {
@@ -124,7 +128,9 @@ describe('Scheduler', () => {
     scheduler = new Scheduler(completer);
     await scheduler.complete(at('let '), ever);
     assert.equal(text(await scheduler.complete(at('let v'), ever)), 'alue');
-    assert.equal(text(await scheduler.complete(at('let va'), ever)), 'lue');
+    const rest = await scheduler.complete(at('let va'), ever);
+    assert.equal(text(rest), 'lue');
+    assert.deepEqual(rest.kind === 'completion' && rest.steps, [{ length: 3, probability: 0.5 }]);
     assert.deepEqual(completer.done, ['completed let ']);
   });
 

@@ -7,7 +7,7 @@ import { downloadFile, type DownloadOptions } from '../../../engine/library/hub/
 import { HubError, HubUnavailableError } from '../../../engine/library/hub/errors.ts';
 import type { HubFile } from '../../../engine/library/hub/part-file.ts';
 import { COMMIT, gitOid, HubServer, sha256, type Fault } from '../../fixtures/hub-server.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const BYTES = 1_000_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { KeyPage } from '../../../engine/runtime/key-pages.ts';
 import type { ModelSession } from '../../../engine/runtime/model-session.ts';
 import type { SequenceState } from '../../../engine/runtime/sequence-state.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openTinyGranite, randomIds } from '../../fixtures/tiny-model.ts';
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileSystem, StateFiles, type StateFilesOptions } from '../../../engine/state/state-files.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { MODEL, STATE_LENGTH, valuesOf } from './state-values.ts';
 

@@ -7,7 +7,8 @@ import { runInNewContext } from 'node:vm';
 import { BadInputError } from '../../../engine/errors.ts';
 import { openCheckpoint } from '../../../engine/weights/checkpoint.ts';
 import { readTensor } from '../../fixtures/read-tensor.ts';
-import { randomConfig, seededRandom, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
+import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
 
 const MUTANTS = 500;
 setFlagsFromString('--expose-gc');

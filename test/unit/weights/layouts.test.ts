@@ -5,7 +5,8 @@ import { openCheckpoint } from '../../../engine/weights/checkpoint.ts';
 import { readTensor } from '../../fixtures/read-tensor.ts';
 import { tensorShapes } from '../../../engine/weights/model-config.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
-import { huggingFaceConfig, randomConfig, seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
+import { huggingFaceConfig, randomConfig } from '../../fixtures/random-checkpoint.ts';
 import { safetensors, type TensorFile } from '../../fixtures/safetensors.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 

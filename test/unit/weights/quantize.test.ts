@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BlockQuantizer, type BlockFormat } from '../../../engine/weights/quantize.ts';
-import { seededRandom } from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
 import { dequantize, float16 } from './dequantize.ts';
 
 /** Not a multiple of the four blocks that are searched together. */

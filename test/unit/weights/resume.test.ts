@@ -19,12 +19,8 @@ import type { Manifest } from '../../../engine/weights/manifest.ts';
 import { openPackage } from '../../../engine/weights/package.ts';
 import type { OpenFile } from '../../../engine/weights/weights-writer.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
-import {
-  huggingFaceConfig,
-  randomConfig,
-  seededRandom,
-  writeRandomCheckpoint,
-} from '../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../engine/seeded-random.ts';
+import { huggingFaceConfig, randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
 import { safetensors } from '../../fixtures/safetensors.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { passes } from '../../../../engine/cli/evaluate/sandbox.ts';
+import { passes, requirePython } from '../../../../engine/cli/evaluate/sandbox.ts';
 import { writeRecitingCheckpoint } from '../../../fixtures/reciting-checkpoint.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 import { runCli } from '../run-cli.ts';
@@ -86,6 +86,16 @@ describe('command line: evaluate', () => {
 });
 
 describe('the sandbox', () => {
+  const root = temporaryFolder();
+  it('without a Python says so, instead of that every program fails', () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = root;
+    try {
+      assert.throws(requirePython, /a Python 3 on the path/);
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
   before(function () {
     if (!hasPython) this.skip();
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { glob } from '../../../../engine/cli/evaluate/glob.ts';
-import { seeded } from '../../../../engine/cli/evaluate/random.ts';
+import { seededRandom } from '../../../../engine/seeded-random.ts';
 import { isExact, randomSpan, SPAN_KINDS } from '../../../../engine/cli/evaluate/spans.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
@@ -17,7 +17,7 @@ const FILES = [
 describe('random spans', () => {
   for (const kind of SPAN_KINDS)
     it(`of the kind "${kind}" put together again are the file, and begin inside a line`, () => {
-      const random = seeded(3);
+      const random = seededRandom(3);
       for (let turn = 0; turn < 200; turn++) {
         const { path, prefix, suffix, truth } = randomSpan(FILES, kind, random);
         assert.equal(path, 'a.ts');
@@ -31,7 +31,7 @@ describe('random spans', () => {
     });
 
   it('are the same for the same seed', () => {
-    const spans = [5, 5, 6].map((seed) => randomSpan(FILES, 'line', seeded(seed)).prefix);
+    const spans = [5, 5, 6].map((seed) => randomSpan(FILES, 'line', seededRandom(seed)).prefix);
     assert.equal(spans[0], spans[1]);
     assert.notEqual(spans[0], spans[2]);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { firstWordOf, spansOf } from '../../../../engine/completion/measuring/spans.ts';
-import { seededRandom } from '../../../fixtures/random-checkpoint.ts';
+import { seededRandom } from '../../../../engine/seeded-random.ts';
 
 const text = Array.from({ length: 60 }, (_, line) => `  const value${line} = compute(${line}, "text");`).join(
   '\n',

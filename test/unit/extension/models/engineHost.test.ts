@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BadInputError, NotEnoughMemoryError, type EngineOptions } from '../../../../engine/index.ts';
 import { EngineHost, type EngineHostParts } from '../../../../extension/models/engineHost.ts';
 import type { LoadMarker } from '../../../../extension/models/loadMarker.ts';
+import type { ModelFolder } from '../../../../extension/models/modelFolder.ts';
 import { fakeEngine, type FakeEngine } from '../fakeEngine.ts';
 
 function hostOf(changes: Partial<EngineHostParts> = {}) {
@@ -272,6 +273,18 @@ describe('the engine host', () => {
     };
     return { ...hostOf({ open, model: () => ({ kind: 'chosen', path: parts.path }) }), opened, parts };
   }
+
+  it('the model that stands in is opened by its own options', async () => {
+    const asked: string[] = [];
+    const options = ({ kind }: ModelFolder) => {
+      asked.push(kind);
+      return { threads: 3 };
+    };
+    const { host, crashed } = hostOf({ ...chosen, options });
+    crashed.add('/models/a');
+    await host.engine();
+    assert.deepEqual(asked, ['bundled']);
+  });
 
   it('the previous model stays in use where a new one is too large, and there is never more than one worker', async () => {
     const { host, opened, parts } = smallMachine(['/models/large']);

@@ -1,5 +1,5 @@
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32, Tommy Ettinger 2017, public domain). */
-export function seeded(seed: number): () => number {
+/** Numbers in [0, 1), the same for the same seed (mulberry32, public domain, Tommy Ettinger). */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
