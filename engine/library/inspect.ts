@@ -9,7 +9,6 @@ import { fitOf, type Fit, type ModelSize } from './fit.ts';
 import { chooseFiles, shardsOf } from './hub/choose-files.ts';
 import { HubClient, type HubOptions } from './hub/client.ts';
 import { downloadFile } from './hub/download-file.ts';
-import { HubError } from './hub/errors.ts';
 import type { HubFile } from './hub/part-file.ts';
 import { readRepository, resolveUrl } from './hub/repository.ts';
 import type { RetryPolicy } from './hub/retry.ts';
@@ -41,14 +40,6 @@ export async function inspect(name: string, options: InspectOptions): Promise<In
   const { revision = 'main', retry, signal, machine } = options;
   const repository = await readRepository(name, revision, { client, retry, signal });
   const { small, weights } = chooseFiles(repository);
-  if (!small.some(({ path }) => path.startsWith('tokenizer') || path.includes('.model'))) {
-    throw new HubError('unusable', {
-      source: name,
-      expected: 'tokenizer.json or a SentencePiece model',
-      found: 'no tokenizer',
-      action: 'Choose a repository that holds the tokenizer too.',
-    });
-  }
   const folder = await mkdtemp(join(tmpdir(), 'mamba-complete-inspect-'));
   try {
     const load = (file: HubFile): Promise<void> =>

@@ -33,14 +33,12 @@ export function chooseFiles(repository: Repository): ModelFiles {
     const index = files.get(`${weights}.index.json`);
     const found = single ?? index;
     if (configFile === undefined || found === undefined) continue;
-    const small = [
-      configFile,
-      ...(single === undefined && index !== undefined ? [index] : []),
-      ...tokenizers(files),
-    ];
+    const tokenizer = tokenizers(files);
+    const small = [configFile, ...(single === undefined && index !== undefined ? [index] : []), ...tokenizer];
     for (const file of small) {
       if (file.bytes > MAX_SMALL_BYTES) throw tooLarge(repository, file);
     }
+    if (tokenizer.length === 0) throw withoutTokenizer(repository);
     return { layout, small, weights: single ?? { index: found.path } };
   }
   throw nothingToRead(repository, files);
@@ -98,6 +96,12 @@ function nothingToRead(repository: Repository, files: ReadonlyMap<string, HubFil
 
 function tooLarge(repository: Repository, { path, bytes }: HubFile): HubError {
   return unusable(repository, `${path} of at most ${MAX_SMALL_BYTES} bytes`, `${bytes} bytes`);
+}
+
+function withoutTokenizer({ name }: Repository): HubError {
+  const expected = 'tokenizer.json or a SentencePiece model';
+  const action = 'Choose a repository that holds the tokenizer too.';
+  return new HubError('unusable', { source: name, expected, found: 'no tokenizer', action });
 }
 
 function unusable({ name }: Repository, expected: string, found: string): HubError {

@@ -49,12 +49,14 @@ describe('library: the files that a model needs', () => {
       small: ['params.json', 'tokenizer.model.v3'],
       weights: 'consolidated.safetensors',
     });
-    assert.deepEqual(chosen('config.json', 'params.json', 'consolidated.safetensors').small, ['params.json']);
+    const { small } = chosen('config.json', 'params.json', 'consolidated.safetensors', 'tokenizer.json');
+    assert.deepEqual(small, ['params.json', 'tokenizer.json']);
   });
 
   it('one file where there are also shards of it', () => {
-    const names = ['config.json', 'model.safetensors', 'model.safetensors.index.json', ...SHARDS];
-    assert.deepEqual(chosen(...names), { small: ['config.json'], weights: 'model.safetensors' });
+    const small = ['config.json', 'tokenizer.json'];
+    const names = [...small, 'model.safetensors', 'model.safetensors.index.json', ...SHARDS];
+    assert.deepEqual(chosen(...names), { small, weights: 'model.safetensors' });
   });
 
   it('files in folders are another model', () => {
@@ -64,6 +66,7 @@ describe('library: the files that a model needs', () => {
   const nothing: [names: string[], found: RegExp][] = [
     [['config.json', 'pytorch_model.bin'], /^pytorch_model\.bin, a format that can run code/],
     [['README.md'], /^no weights$/],
+    [['config.json', 'model.safetensors'], /^no tokenizer$/],
     [['model.safetensors', 'adapter_config.json'], /^model\.safetensors, adapter_config\.json$/],
   ];
   for (const [names, found] of nothing) {

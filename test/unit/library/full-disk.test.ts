@@ -40,6 +40,7 @@ describe('library: a full disk of one mebibyte', () => {
     server.add('owner/tiny', {
       'config.json': readFileSync(join(checkpoint, 'config.json')),
       'model.safetensors': readFileSync(join(checkpoint, 'model.safetensors')),
+      'tokenizer.json': readFileSync('test/fixtures/tokenizer/byte-level/tokenizer.json'),
     });
   });
 
