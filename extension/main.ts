@@ -112,7 +112,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     new WarmAhead({ settings, engine: loaded, hasSpareTime: () => spareTime.isThere }),
   );
   const projectFiles: ProjectFiles = keep(
-    new ProjectFiles({ engine: loaded, isOn: () => settings().localCache && model().kind === 'bundled' }),
+    new ProjectFiles({ engine: loaded, isOn: () => settings().localCache }),
   );
   let active = vscode.window.activeTextEditor?.document;
   keep(

@@ -40,7 +40,7 @@ export const complete: Command = {
       model: values.model,
       threads: 0,
       // How they are mixed was fitted with the model that ships.
-      localCache: values.model === BUNDLED_MODEL,
+      localCache: values.model === BUNDLED_MODEL ? 'mixes' : 'drafts',
     });
     try {
       const result = await engine.complete({

@@ -1,6 +1,6 @@
 import {
   ForcedStart,
-  type LocalCache,
+  LocalCache,
   Mixing,
   PromptLookup,
   StopRule,
@@ -35,6 +35,9 @@ const LOG_SHARE = 0.25;
 /** Of a long prompt: 1,500 and 500 of context, by default. Where states grow with their tokens it says how large one is. */
 export const PROMPT_TOKENS = 2048;
 
+/** Memory of a local cache that knows no other files, in bytes. */
+const DOCUMENT_ALONE = 0;
+
 /** What a completer needs of a loaded model. */
 export interface CompletionModel extends PromptModel {
   session: ModelSession;
@@ -49,8 +52,9 @@ export interface CompleterOptions {
   speed?: Speed | undefined;
   /** The clock that decoding goes by, in ms. */
   now?: (() => number) | undefined;
-  /** Text of the project to mix with what the model says; the model alone where it is left out. */
+  /** Text of the project: to guess tokens by, and to mix with what the model says if `mixes`; the document's alone, to guess by, where it is left out. */
   cache?: LocalCache | undefined;
+  mixes?: boolean | undefined;
 }
 
 /** What a generation asks and tells. */
@@ -66,12 +70,14 @@ interface Control {
 export class Completer {
   private readonly prefiller: Prefiller;
   private readonly vocabulary: Vocabulary;
-  private readonly speculation: Speculation | undefined;
+  private readonly draftSize: DraftSize | undefined;
   private readonly documents: DocumentStates;
   private readonly prompts: Prompts;
   private readonly now: () => number;
   readonly mixing: Mixing | undefined;
-  /** Text of the project, if there is any to mix with what the model says. */
+  /** What the document alone says, where there is no `cache` and it is of use. */
+  private documentCache: LocalCache | undefined;
+  /** Text of the project, as far as it is known. */
   readonly cache: LocalCache | undefined;
 
   constructor(
@@ -84,6 +90,7 @@ export class Completer {
       speed = new Speed(),
       now = () => performance.now(),
       cache,
+      mixes = false,
     }: CompleterOptions = {},
   ) {
     const { session, tokenizer, format } = model;
@@ -92,7 +99,8 @@ export class Completer {
     const forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
     this.vocabulary = { forbidden, endIds: format.endIds };
     this.cache = cache;
-    this.mixing = cache === undefined ? undefined : new Mixing({ cache, forbidden, endIds: format.endIds });
+    const mixed = { forbidden, endIds: format.endIds };
+    this.mixing = cache !== undefined && mixes ? new Mixing({ cache, ...mixed }) : undefined;
     const { stateBytes, logBytes } = session;
     const promptBytes = PROMPT_TOKENS * session.keyBytes;
     const tree = new CheckpointTree({ budgetBytes, stateBytes, promptBytes, logBytes }, (log) => {
@@ -107,7 +115,7 @@ export class Completer {
     this.documents = new DocumentStates(session, tree, files);
     this.prompts = new Prompts(model, tree, speed);
     this.now = now;
-    this.speculation = speculates ? { lookup: new PromptLookup(), size: new DraftSize() } : undefined;
+    this.draftSize = speculates ? new DraftSize() : undefined;
   }
 
   /** Memory of all states and logs that are kept, in bytes. */
@@ -236,7 +244,6 @@ export class Completer {
   drop(document: string): void {
     this.documents.drop(document);
     this.prompts.forget(document);
-    this.speculation?.lookup.forget(document);
   }
 
   /** A file of the project is as given, or gone where `text` is undefined: done in parts, of which the last one counts. */
@@ -254,7 +261,6 @@ export class Completer {
   forget(): void {
     this.documents.clear();
     this.prompts.forget();
-    this.speculation?.lookup.forget();
   }
 
   private loading(document: string): (prompt: Prompt) => Promise<void> {
@@ -266,13 +272,26 @@ export class Completer {
     const { prefix, suffix, languageId } = request.context;
     const word = unfinishedWord(prefix);
     const mixing = request.mixes === false ? undefined : this.mixing;
-    if (mixing !== undefined)
-      this.cache?.begin(request.document, prefix.slice(0, prefix.length - word.length), suffix);
+    if (mixing !== undefined) this.beginAt(request, this.cache);
     return (start = new ForcedStart(this.model.tokenizer, word)) => {
       const { isFenced } = this.model.format.layout;
       const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines, isFenced });
       return new Writer(this.vocabulary, start, rule, request.maxTokens, mixing);
     };
+  }
+
+  /** The local cache is asked at a request's place, before the word that stands there unfinished. */
+  private beginAt({ document, context: { prefix, suffix } }: CompletionRequest, cache?: LocalCache): void {
+    cache?.begin(document, prefix.slice(0, prefix.length - unfinishedWord(prefix).length), suffix);
+  }
+
+  /** What guesses a request's tokens. */
+  private speculation(request: CompletionRequest): Speculation | undefined {
+    const { draftSize: size } = this;
+    if (size?.isWorthTrying !== true) return size && { size };
+    const cache = this.cache ?? (this.documentCache ??= new LocalCache(this.model.tokenizer, DOCUMENT_ALONE));
+    this.beginAt(request, cache);
+    return { size, lookup: new PromptLookup(cache) };
   }
 
   private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
@@ -305,10 +324,9 @@ export class Completer {
       }
     }
     const writer = newWriter();
-    this.speculation?.lookup.begin(request.document, textOf(prompt));
     // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
     const continues = prompt.cursor === prompt.ids.length;
-    const steps = new TokenSteps(session, end.state, this.speculation, continues);
+    const steps = new TokenSteps(session, end.state, this.speculation(request), continues);
     try {
       for (let { logits } = end; ;) {
         const id = writer.choose(logits);
@@ -330,10 +348,4 @@ export class Completer {
       account.acceptedTokens = steps.accepted;
     }
   }
-}
-
-/** The text below the cursor, and then that above it, which the generated text continues. */
-function textOf({ ids, suffixEnd, cursor }: Prompt): number[] {
-  const suffixBehind = ids.slice(cursor, Math.max(cursor, suffixEnd));
-  return [...suffixBehind, ...ids.slice(0, cursor)];
 }

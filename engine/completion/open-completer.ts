@@ -56,13 +56,15 @@ export interface OpenCompleter {
   close(): Promise<void>;
 }
 
+/** What the text of documents and of the project's files is for: to guess tokens, which the model checks, or to have a say beside the model too. */
+export type LocalCacheUse = 'drafts' | 'mixes';
+
 export interface OpenCompleterOptions {
   /** Where states outlive the model's closing; nowhere if it is left out. */
   stateFolder?: string | undefined;
   /** See `CompleterOptions`. */
   speculates?: boolean | undefined;
-  /** Whether the text of the project has a say beside the model; off by default. */
-  localCache?: boolean | undefined;
+  localCache?: LocalCacheUse | undefined;
   /** Memory that the model may take, in bytes; any where it is left out. */
   availableBytes?: number | undefined;
   /** The names of formats that measuring has found for models, by their hashes; of a model that is not among them the vocabulary decides. */
@@ -80,7 +82,7 @@ export async function openCompleter(
   folder: string,
   threads: number,
   stateBytes?: number,
-  { stateFolder, speculates, localCache = false, availableBytes, formats = {} }: OpenCompleterOptions = {},
+  { stateFolder, speculates, localCache, availableBytes, formats = {} }: OpenCompleterOptions = {},
 ): Promise<OpenCompleter> {
   const started = performance.now();
   const tokenizer = await loadTokenizer(folder);
@@ -115,7 +117,8 @@ export async function openCompleter(
     files,
     speculates,
     speed,
-    cache: localCache ? new LocalCache(tokenizer) : undefined,
+    cache: localCache === undefined ? undefined : new LocalCache(tokenizer),
+    mixes: localCache === 'mixes',
   });
   return {
     completer,

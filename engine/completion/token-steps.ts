@@ -1,4 +1,4 @@
-import type { Draft, PromptLookup } from '../decoding/index.ts';
+import { type Draft, NO_DRAFT, type PromptLookup } from '../decoding/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
@@ -6,11 +6,11 @@ import type { DraftSize } from './draft-size.ts';
 
 /** Verifying 16 tokens costs less than four single steps; longer drafts are seldom right to their end. */
 const MOST_DRAFTED = 15;
-const NO_DRAFT: Draft = { ids: [], agreed: 0 };
 
 /** What guesses tokens, and how many are worth verifying. */
 export interface Speculation {
-  lookup: PromptLookup;
+  /** Left out of a generation that is not worth it: its steps are timed only. */
+  lookup?: PromptLookup | undefined;
   size: DraftSize;
 }
 
@@ -22,9 +22,7 @@ interface Verification {
   full: SequenceState;
   /** Of the token that was pushed and of the drafted ones. */
   log: readonly TokenLog[];
-  draft: readonly number[];
-  /** See `Draft`. */
-  agreed: number;
+  draft: Draft;
   /** Logits after each of those tokens, [1 + drafted, vocabulary]. */
   logits: Float32Array;
   /** Drafted tokens that have been pushed since. */
@@ -66,17 +64,18 @@ export class TokenSteps {
    */
   async push(id: number): Promise<Float32Array> {
     this.ids.push(id);
-    this.speculation?.lookup.push(id);
+    this.speculation?.lookup?.push(id);
     const { verification } = this;
-    if (verification !== undefined && verification.draft[verification.right] === id) {
+    if (verification !== undefined && verification.draft.ids[verification.right] === id) {
       verification.right++;
       this.accepted++;
       return this.row(verification);
     }
     const state = await this.settle();
-    const { ids: draft, agreed } = this.draft();
+    const draft = this.draft();
+    const { length: drafted } = draft.ids;
     const started = performance.now();
-    if (draft.length === 0) {
+    if (drafted === 0) {
       this.state = undefined;
       const run = await this.session.advance(state, [id], 'last', this.isLogged ? 0 : undefined);
       this.state = run.state;
@@ -84,11 +83,15 @@ export class TokenSteps {
       this.speculation?.size.ran(0, performance.now() - started);
       return run.logits;
     }
-    const { state: full, log, logits } = await this.session.advance(state.retain(), [id, ...draft], 'all', 0);
+    const {
+      state: full,
+      log,
+      logits,
+    } = await this.session.advance(state.retain(), [id, ...draft.ids], 'all', 0);
     this.state = undefined;
-    this.speculation?.size.ran(draft.length, performance.now() - started);
-    this.drafted += draft.length;
-    this.verification = { base: state, full, log, draft, agreed, logits, right: 0 };
+    this.speculation?.size.ran(drafted, performance.now() - started);
+    this.drafted += drafted;
+    this.verification = { base: state, full, log, draft, logits, right: 0 };
     return this.row(this.verification);
   }
 
@@ -105,10 +108,12 @@ export class TokenSteps {
   }
 
   private draft(): Draft {
-    if (this.speculation?.size.isWorthTrying !== true) return NO_DRAFT;
-    const { lookup, size } = this.speculation;
-    const { ids, agreed } = lookup.draft(MOST_DRAFTED);
-    return { ids: ids.slice(0, size.choose(ids.length, agreed)), agreed };
+    const { speculation } = this;
+    if (speculation?.lookup === undefined) return NO_DRAFT;
+    const { lookup, size } = speculation;
+    const { ids, probabilities } = lookup.draft(MOST_DRAFTED);
+    const most = size.choose(probabilities);
+    return { ids: ids.slice(0, most), probabilities: probabilities.slice(0, most) };
   }
 
   /** The state after all pushed tokens. */
@@ -118,15 +123,15 @@ export class TokenSteps {
       if (state === undefined) throw new Error('a state was used after its release');
       return state;
     }
-    const { base, full, log, draft, agreed, right } = verification;
+    const { base, full, log, draft, right } = verification;
     this.verification = undefined;
     const started = performance.now();
-    const isAllRight = right === draft.length;
+    const isAllRight = right === draft.ids.length;
     (isAllRight ? base : full).release();
     this.state = isAllRight ? full : await this.session.replay(base, log.slice(0, 1 + right));
     this.keepLog(verification);
     const restoreMs = isAllRight ? 0 : performance.now() - started;
-    this.speculation?.size.verified({ agreed, drafted: draft.length, right, restoreMs });
+    this.speculation?.size.verified({ probabilities: draft.probabilities, right, restoreMs });
     return this.state;
   }
 

@@ -8,7 +8,7 @@ export { confidentPart, type Step, SUGGESTIONS, type Suggestions } from './confi
 export { ForcedStart, unfinishedWord } from './forced-start.ts';
 export { greedy } from './greedy.ts';
 export { likeliest } from './likeliest.ts';
-export { type Draft, PromptLookup } from './prompt-lookup.ts';
+export { type Draft, NO_DRAFT, PromptLookup } from './prompt-lookup.ts';
 export type { StopContext, TextLines } from './scope.ts';
 export { StopRule } from './stop-rule.ts';
 export { TextStream } from './text-stream.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { memoryRanOut } from '../runtime/memory.ts';
 import { keepRuntimePrivate } from '../runtime/privacy.ts';
-import type { ModelInfo } from '../completion/open-completer.ts';
+import type { LocalCacheUse, ModelInfo } from '../completion/open-completer.ts';
 import type { Measurement, MeasureProgress, MeasureRequest } from '../completion/measuring/measurement.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import { emptyAccount, type CompletionResult } from '../completion/result.ts';
@@ -31,8 +31,8 @@ export interface EngineOptions {
   stateBytes?: number | undefined;
   /** Folder for states that outlive the engine; none are kept where it is left out. */
   stateFolder?: string | undefined;
-  /** Whether the text of documents and of the project's files has a say beside the model; not where it is left out. */
-  localCache?: boolean | undefined;
+  /** What the text of documents and of the project's files is used for; for nothing where it is left out. */
+  localCache?: LocalCacheUse | undefined;
   /** Whether to refuse a model that does not fit in the memory that is free now; off by default. */
   checksMemory?: boolean | undefined;
   /** The names of prompt formats that measuring has found for models, by `ModelInfo.hash`. */

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../completion/open-completer.ts';
+import type { LocalCacheUse, ModelInfo } from '../completion/open-completer.ts';
 import type { Measurement, MeasureProgress, MeasureRequest } from '../completion/measuring/measurement.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import type { CompletionResult } from '../completion/result.ts';
@@ -10,7 +10,7 @@ export interface WorkerOptions {
   threads: number;
   stateBytes?: number | undefined;
   stateFolder?: string | undefined;
-  localCache?: boolean | undefined;
+  localCache?: LocalCacheUse | undefined;
   checksMemory?: boolean | undefined;
   formats?: Readonly<Record<string, string>> | undefined;
   /** Memory of the {@link ExitLatch} that both threads share. */

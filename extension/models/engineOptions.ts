@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 /**
  * How the engine is to be opened. States that are not to be kept are deleted.
  * @param stateFolder where they are
- * @param isBundled whether the model is the one that ships: how the local cache is mixed in was fitted with it, and is wrong for others
+ * @param isBundled whether the model is the one that ships: how the local cache is mixed in was fitted with it; others check what it guesses
  */
 export function engineOptions(
   {
@@ -23,7 +23,7 @@ export function engineOptions(
   return {
     threads,
     stateBytes: stateMemory === 0 ? undefined : stateMemory * MIB,
-    localCache: localCache && isBundled,
+    localCache: !localCache ? undefined : isBundled ? 'mixes' : 'drafts',
     stateFolder: keepStates ? stateFolder : undefined,
   };
 }

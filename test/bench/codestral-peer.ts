@@ -1,17 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DraftSize } from '../../engine/completion/draft-size.ts';
-import { greedy, PromptLookup } from '../../engine/decoding/index.ts';
+import { greedy } from '../../engine/decoding/index.ts';
 import type { ModelSession } from '../../engine/runtime/model-session.ts';
 import { openModel } from '../../engine/runtime/open-model.ts';
-import { loadTokenizer } from '../../engine/tokenizer/index.ts';
 import { storedBytes, type Manifest, type StoredTensor } from '../../engine/weights/manifest.ts';
 import { seededRandom } from '../../engine/seeded-random.ts';
 import { bitsOf, RECIPES, writeRandomGguf } from './llama-cpp/random-gguf.ts';
 import { LlamaServer, serverBinary } from './llama-cpp/server.ts';
 import { randomPackage } from './random-package.ts';
+import { RecitedFile } from './recited-file.ts';
 import { timeSteps } from './speculation.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
@@ -24,7 +22,7 @@ const DECODED = 24;
 const [ROUNDS, DEEP_ROUNDS, DEEP_LAYERS] = [7, 2, 32];
 /** Text that repeats itself, for prompt lookup. */
 const REPETITIVE = 'node_modules/@types/node/fs.d.ts';
-const LOOKED_UP = { context: 1500, tokens: 64, places: 3 };
+const LOOKED_UP = { tokens: 64, places: 3 };
 
 /** Ms a token: of prefills, by how many tokens they have, and of decoding. */
 type Measured = Record<string, number>;
@@ -43,7 +41,8 @@ export async function benchCodestralPeer(threads: number, folder: string | undef
   const rounds = config.layers < DEEP_LAYERS ? ROUNDS : DEEP_ROUNDS;
   const temporary = await mkdtemp(join(tmpdir(), 'mamba-complete-peer-'));
   const rows: string[][] = [];
-  const lookup = await Lookup.of(REPETITIVE);
+  const recited = await RecitedFile.read(REPETITIVE);
+  const random = seededRandom(5);
   try {
     for (const recipe of Object.keys(RECIPES) as (keyof typeof RECIPES)[]) {
       const model = join(temporary, `${recipe}.gguf`);
@@ -53,7 +52,10 @@ export async function benchCodestralPeer(threads: number, folder: string | undef
       // The first round warms both up.
       for (let round = 0; round <= rounds; round++) {
         theirs.push(await timeTheirs(server, round));
-        ours.push(await timeOurs(session, lookup, round));
+        ours.push({
+          ...(await timeOurs(session, round)),
+          lookup: await timeLookup(session, recited, random),
+        });
       }
       await server.stop();
       await rm(model);
@@ -120,7 +122,7 @@ async function timeTheirs(server: LlamaServer, round: number): Promise<Measured>
   return { ...measured, decode: (await measure(16, DECODED)).predicted_per_token_ms };
 }
 
-async function timeOurs(session: ModelSession, lookup: Lookup, round: number): Promise<Measured> {
+async function timeOurs(session: ModelSession, round: number): Promise<Measured> {
   const measured: Measured = {};
   for (const tokens of PREFILLS) {
     const ids = idsOf(tokens, round);
@@ -141,30 +143,21 @@ async function timeOurs(session: ModelSession, lookup: Lookup, round: number): P
     ({ state, logits } = await session.advance(state, [greedy(logits)], 'last'));
   const decode = (performance.now() - started) / DECODED;
   state.release();
-  return { ...measured, decode, lookup: await lookup.time(session) };
+  return { ...measured, decode };
 }
 
-/** Decoding with prompt lookup, the file's own text in place of what random weights choose. */
-class Lookup {
-  private readonly speculation = { lookup: new PromptLookup(), size: new DraftSize() };
-  private readonly random = seededRandom(5);
-
-  private constructor(private readonly ids: readonly number[]) {}
-
-  static async of(file: string): Promise<Lookup> {
-    const tokenizer = await loadTokenizer('engine/bundled');
-    return new Lookup(tokenizer.encode(readFileSync(file, 'utf8').slice(0, 200_000)));
+/** Ms a token of decoding with prompt lookup, at some places of a file. */
+async function timeLookup(
+  session: ModelSession,
+  recited: RecitedFile,
+  random: () => number,
+): Promise<number> {
+  const { tokens, places } = LOOKED_UP;
+  const [from, to] = recited.range(tokens);
+  let spent = 0;
+  for (let place = 0; place < places; place++) {
+    const { ids, speculation } = recited.begin(from + Math.floor((to - from) * random()), tokens);
+    spent += (await timeSteps(session, ids, speculation)).ms;
   }
-
-  /** Ms a token, at some places of the file. */
-  async time(session: ModelSession): Promise<number> {
-    const { context, tokens, places } = LOOKED_UP;
-    let spent = 0;
-    for (let place = 0; place < places; place++) {
-      const at = context + Math.floor((this.ids.length - context - tokens) * this.random());
-      this.speculation.lookup.begin(REPETITIVE, this.ids.slice(at - context, at));
-      spent += (await timeSteps(session, this.ids.slice(at, at + tokens), this.speculation)).ms;
-    }
-    return spent / (places * tokens);
-  }
+  return spent / (places * tokens);
 }

@@ -22,6 +22,7 @@ export async function openForEvaluation(folder: string): Promise<Opened> {
   const { session } = model;
   const completer = new Completer({ session, tokenizer, format }, STATE_BYTES, {
     cache,
+    mixes: true,
     speculates: false,
     // What is said must not depend on how fast the machine is.
     now: () => 0,

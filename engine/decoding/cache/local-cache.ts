@@ -6,9 +6,6 @@ import { ProjectIndex } from './project-index.ts';
 
 /** Memory of the index of other files: room for 8 MB of code. */
 export const CACHE_BYTES = 44 * 2 ** 20;
-/** Tokens that are compared backwards, also for drafts. */
-const TAIL = 24;
-
 /** Lines of a file that are tokenized before something else may be done: some 5 ms. */
 const LINES_AT_ONCE = 300;
 
@@ -90,18 +87,5 @@ export class LocalCache {
     this.current.find(tail, file);
     this.project.find(tail, this.document, project);
     return { file: file.finish(), project: project.finish() };
-  }
-
-  /** At most so many tokens that are likely to follow, by the longest agreement; how many tokens agree. */
-  draft(most: number): { ids: number[]; agreed: number } {
-    const tail = this.current.tail(TAIL);
-    const file = new Evidence();
-    const project = new Evidence();
-    this.current.find(tail, file);
-    this.project.find(tail, this.document, project);
-    const { best } = file.best.length >= project.best.length ? file : project;
-    if (best.at < 0) return { ids: [], agreed: 0 };
-    const source = best === file.best ? this.current : this.project;
-    return { ids: source.from(best.at, most), agreed: best.length };
   }
 }

@@ -41,18 +41,18 @@ export class ProjectIndex {
   private run = 0;
 
   /**
-   * @param budgetBytes memory
+   * @param budgetBytes memory; what is less than the smallest index takes holds nothing
    * @param vocabularySize ids are below it
    */
   constructor(budgetBytes: number, vocabularySize: number) {
     const isShort = vocabularySize < 0xffff;
     const tokenBytes = (isShort ? 2 : 4) + 4 * CHAINS.length;
     this.capacity = Math.max(0, Math.floor((budgetBytes - HEADS_BYTES) / tokenBytes));
-    this.bytes = HEADS_BYTES + this.capacity * tokenBytes;
+    this.bytes = this.capacity === 0 ? 0 : HEADS_BYTES + this.capacity * tokenBytes;
     this.separator = isShort ? 0xffff : -1;
     this.ids = isShort ? new Uint16Array(this.capacity) : new Int32Array(this.capacity);
     this.before = CHAINS.map(() => new Int32Array(this.capacity));
-    this.heads = CHAINS.map(({ bits }) => new Int32Array(2 ** bits));
+    this.heads = CHAINS.map(({ bits }) => new Int32Array(this.capacity === 0 ? 0 : 2 ** bits));
   }
 
   /** Names of the files that are in it, the oldest first. */

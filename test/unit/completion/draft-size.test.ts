@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { DraftSize } from '../../../engine/completion/draft-size.ts';
 
-const AGREED = 5;
+/** How likely the tokens of a draft are right, where each is so likely after the ones before. */
+const draftOf = (each: number, length = 15): number[] => Array.from({ length }, (_, at) => each ** (at + 1));
+const DRAFT = draftOf(0.8);
 
 /** Runs drafts on a machine with these costs, in ms, until the choice has settled; returns the share of time of plain decoding. */
 function settle(
   costs: { run: (drafted: number) => number; replay: number },
   rightOf: (drafted: number) => number,
+  probabilities = DRAFT,
   tokens = 2000,
 ): { size: DraftSize; share: number } {
   const size = new DraftSize();
   let spent = 0;
   let made = 0;
   while (made < tokens) {
-    const drafted = size.choose(15, AGREED);
+    const drafted = size.choose(probabilities);
     const ms = costs.run(drafted);
     size.ran(drafted, ms);
     spent += ms;
@@ -21,7 +24,7 @@ function settle(
     if (drafted === 0) continue;
     const right = Math.min(drafted, rightOf(drafted));
     const restoreMs = right < drafted ? costs.replay : 0;
-    size.verified({ agreed: AGREED, drafted, right, restoreMs });
+    size.verified({ probabilities: probabilities.slice(0, drafted), right, restoreMs });
     spent += restoreMs;
     made += right;
   }
@@ -36,17 +39,18 @@ const computeBound = { run: (drafted: number) => 6 * (1 + drafted), replay: 3 };
 describe('DraftSize', () => {
   it('decodes plainly until it knows what a step takes, and where there is no draft', () => {
     const size = new DraftSize();
-    assert.equal(size.choose(15, AGREED), 0);
+    assert.equal(size.choose(DRAFT), 0);
     size.ran(0, 6);
-    assert.equal(size.choose(0, AGREED), 0);
-    assert.ok(size.choose(15, AGREED) > 0);
-    assert.equal(size.choose(2, AGREED), 1);
+    assert.equal(size.choose([]), 0);
+    assert.ok(size.choose(DRAFT) > 0);
+    assert.equal(size.choose(DRAFT.slice(0, 1)), 1);
   });
 
   it('takes long drafts where they are right', () => {
-    const { size, share } = settle(memoryBound, (drafted) => drafted);
-    assert.equal(size.choose(15, AGREED), 15);
-    assert.equal(size.choose(5, AGREED), 3);
+    const sure = draftOf(0.97);
+    const { size, share } = settle(memoryBound, (drafted) => drafted, sure);
+    assert.equal(size.choose(sure), 15);
+    assert.equal(size.choose(sure.slice(0, 6)), 5);
     assert.ok(share < 0.35, String(share));
   });
 
@@ -62,22 +66,26 @@ describe('DraftSize', () => {
 
   it('takes short drafts where only their beginning is right', () => {
     const { size, share } = settle(memoryBound, () => 2);
-    assert.ok(size.choose(15, AGREED) <= 7, String(size.choose(15, AGREED)));
+    assert.ok(size.choose(DRAFT) <= 7, String(size.choose(DRAFT)));
     assert.ok(share < 0.85, String(share));
   });
 
-  it('trusts a draft more after more tokens that agreed', () => {
-    const size = new DraftSize();
-    for (let step = 0; step < 300; step++) {
-      for (const agreed of [3, 20]) {
-        const drafted = size.choose(15, agreed);
-        size.ran(drafted, memoryBound.run(drafted));
-        const right = agreed === 20 ? drafted : 0;
-        if (drafted > 0) size.verified({ agreed, drafted, right, restoreMs: right < drafted ? 3 : 0 });
-      }
-    }
-    assert.equal(size.choose(15, 20), 15);
-    assert.ok(size.choose(15, 3) <= 1);
+  it('takes the part of a draft that is likely right', () => {
+    const { size } = settle(memoryBound, (drafted) => Math.min(drafted, 4));
+    assert.ok(size.choose(draftOf(0.99)) > size.choose(draftOf(0.7)));
+    assert.ok(size.choose([0.98, 0.97, 0.96, 0.2, 0.1, 0.05, 0.02]) <= 3);
+    assert.equal(size.choose(draftOf(0.1)), 0);
+  });
+
+  it('takes less of drafts that promise more than they keep', () => {
+    const { size: honest } = settle(memoryBound, (drafted) => Math.min(drafted, 4));
+    let drafts = 0;
+    const { size: boastful } = settle(memoryBound, () => (drafts++ % 3 === 0 ? 1 : 0));
+    const draft = draftOf(0.75);
+    assert.ok(
+      boastful.choose(draft) < honest.choose(draft),
+      `${boastful.choose(draft)} ${honest.choose(draft)}`,
+    );
   });
 
   it('does not try where a step takes next to nothing', () => {
@@ -94,9 +102,10 @@ describe('DraftSize', () => {
     const { size } = settle(memoryBound, () => 0);
     let used = 0;
     for (let step = 0; step < 600; step++) {
-      const drafted = size.choose(15, AGREED);
+      const drafted = size.choose(DRAFT);
       size.ran(drafted, memoryBound.run(drafted));
-      if (drafted > 0) size.verified({ agreed: AGREED, drafted, right: drafted, restoreMs: 0 });
+      if (drafted > 0)
+        size.verified({ probabilities: DRAFT.slice(0, drafted), right: drafted, restoreMs: 0 });
       if (step >= 400 && drafted > 0) used++;
     }
     assert.ok(used > 150, String(used));

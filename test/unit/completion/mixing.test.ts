@@ -60,6 +60,7 @@ describe('Completer with the text of the document mixed in', () => {
   const completerWith = (options: CompleterOptions = {}): Completer =>
     new Completer({ session, tokenizer, format: chooseFimFormat(tokenizer) }, 2 ** 24, {
       cache: new LocalCache(tokenizer),
+      mixes: true,
       ...options,
     });
 
@@ -79,7 +80,7 @@ describe('Completer with the text of the document mixed in', () => {
     // Whatever the machine's speed.
     Object.defineProperties(DraftSize.prototype, {
       isWorthTrying: { ...usual.isWorthTrying, get: () => true },
-      choose: { ...usual.choose, value: (available: number) => available },
+      choose: { ...usual.choose, value: ({ length }: readonly number[]) => length },
     });
     try {
       const [plain, guessing] = [completerWith({ speculates: false }), completerWith()];

@@ -14,7 +14,10 @@ function drafting(draft: (pushed: readonly number[]) => readonly number[]): Prom
     push: (id: number) => {
       pushed.push(id);
     },
-    draft: (most: number) => ({ ids: draft(pushed).slice(0, most), agreed: 9 }),
+    draft: (most: number) => {
+      const ids = draft(pushed).slice(0, most);
+      return { ids, probabilities: ids.map(() => 0.5) };
+    },
   };
   return lookup as PromptLookup;
 }
@@ -29,7 +32,7 @@ describe('TokenSteps', () => {
   /** Takes all of every draft. */
   const all = Object.defineProperties(new DraftSize(), {
     isWorthTrying: { value: true },
-    choose: { value: (available: number) => available },
+    choose: { value: ({ length }: readonly number[]) => length },
   });
 
   /** Greedy tokens after a prompt. */

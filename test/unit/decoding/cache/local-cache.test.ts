@@ -70,18 +70,4 @@ describe('LocalCache', () => {
     new LocalCache(tokenizer);
     assert.ok(process.memoryUsage().arrayBuffers - before <= 48 * MIB);
   });
-
-  it('drafts what followed the longest agreement, the closest of equals', () => {
-    const cache = new LocalCache(tokenizer);
-    cache.put('b.ts', 'x = first(1);\n');
-    const ids = tokenizer.encode('y = first(').slice(tokenizer.encode('y').length);
-    cache.begin('a.ts', 'y', '');
-    cache.after(ids);
-    assert.ok(tokenizer.decode(cache.draft(2).ids).startsWith('1)'));
-    cache.begin('a.ts', 'x = first(2);\ny', '');
-    cache.after(ids);
-    const { ids: draft, agreed } = cache.draft(3);
-    assert.ok(tokenizer.decode(draft).startsWith('2);'));
-    assert.equal(agreed, ids.length);
-  });
 });

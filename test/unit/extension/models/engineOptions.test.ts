@@ -13,7 +13,7 @@ describe("the engine's options", () => {
     assert.deepEqual(engineOptions(settings, '/states', true), {
       threads: 2,
       stateBytes: undefined,
-      localCache: true,
+      localCache: 'mixes',
       stateFolder: '/states',
     });
     assert.equal(
@@ -22,11 +22,11 @@ describe("the engine's options", () => {
     );
   });
 
-  it('mix the local cache with the model that ships alone', () => {
+  it('mix the local cache with the model that ships alone, and have it guess for others', () => {
     const settings = { threads: 2, stateMemory: 0, keepStates: true, localCache: true };
-    assert.equal(engineOptions(settings, '/states', true).localCache, true);
-    assert.equal(engineOptions(settings, '/states', false).localCache, false);
-    assert.equal(engineOptions({ ...settings, localCache: false }, '/states', true).localCache, false);
+    assert.equal(engineOptions(settings, '/states', true).localCache, 'mixes');
+    assert.equal(engineOptions(settings, '/states', false).localCache, 'drafts');
+    assert.equal(engineOptions({ ...settings, localCache: false }, '/states', true).localCache, undefined);
   });
 
   it('states that are not to be kept are deleted', async () => {
