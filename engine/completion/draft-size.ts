@@ -4,8 +4,10 @@ const SIZES = [0, 1, 2, 3, 5, 7, 11, 15] as const;
 const LEARNING_RATE = 0.2;
 /** What the newest drafts weigh beside all older ones together: those of about so many tokens count. */
 const REMEMBERED_TOKENS = 60;
-/** Where drafting does not pay, it is tried again after so many drafts that were there for the taking. */
+/** Where drafting does not pay, it is tried again after so many drafts that were worth a try. */
 const TRY_AGAIN = 32;
+/** Where drafting does not pay, what is less likely right is not tried. */
+const WORTH_A_TRY = 0.5;
 /** What is not gained by this factor is not worth the noise of its measurement. */
 const WORTH = 1.05;
 /** A model whose step takes less has little to save by reading its weights less often: looking up costs as much. Milliseconds. */
@@ -28,9 +30,12 @@ export interface Verified {
  * are right, in the light of how right that turned out to be. Speculation switches itself off where it does not pay.
  */
 export class DraftSize {
-  /** Milliseconds of a run, by its number of drafted tokens. */
-  private readonly runMs = new Map<number, number>();
-  private replayMs: number | undefined;
+  /** Milliseconds of a plain step. */
+  private plainMs: number | undefined;
+  /** What a run takes in plain steps, by its number of drafted tokens. */
+  private readonly costs = new Map<number, { cost: number; runs: number }>();
+  /** What restoring a state takes, in plain steps. */
+  private replayCost = 0.5;
   /** Tokens of late that were right, and how many were expected to be. */
   private right = REMEMBERED_TOKENS / 4;
   private expected = REMEMBERED_TOKENS / 4;
@@ -39,45 +44,56 @@ export class DraftSize {
 
   /** Whether drafts can pay at all. */
   get isWorthTrying(): boolean {
-    return (this.runMs.get(0) ?? 0) >= WORTH_TRYING_MS;
+    return (this.plainMs ?? 0) >= WORTH_TRYING_MS;
   }
 
   /** @param probabilities of a draft, see {@link Verified} */
   choose(probabilities: readonly number[]): number {
     const best = this.fastest(probabilities, this.right / this.expected);
     if (best > 0) return best;
-    // Not taken for its own sake, or for what came of others.
-    if (this.fastest(probabilities, 1) === 0 || ++this.skipped <= TRY_AGAIN) return 0;
+    // Costs and rightness may have changed, which only a try can tell.
+    if ((probabilities[0] ?? 0) < WORTH_A_TRY || this.plainMs === undefined || ++this.skipped <= TRY_AGAIN)
+      return 0;
     return SIZES[1];
   }
 
   /** @param trust tokens that are right, for each that was to be */
   private fastest(probabilities: readonly number[], trust: number): number {
-    const plain = this.runMs.get(0);
-    if (plain === undefined) return 0;
+    if (this.plainMs === undefined) return 0;
     let best = 0;
-    let rate = WORTH / plain;
+    let rate = WORTH;
     /** Tokens that a run gives: those before the first wrong one, and the one that the model adds itself. */
     let given = 1;
-    let ms = plain;
+    let cost = 1;
     for (const [index, size] of SIZES.entries()) {
       if (size === 0) continue;
       if (size > probabilities.length) break;
       const likely = (at: number): number => Math.min(MOST_LIKELY, trust * (probabilities[at] ?? 0));
       for (let at = SIZES[index - 1] ?? 0; at < size; at++) given += likely(at);
-      const known = this.runMs.get(size);
+      const known = this.costs.get(size);
+      const isKnown = known !== undefined && known.runs > 1;
       // One size after the other is measured: at first a run costs little more than the next smaller one.
-      ms = known ?? ms * 1.2;
-      const expected = given / (ms + (1 - likely(size - 1)) * (this.replayMs ?? plain / 2));
+      cost = isKnown ? known.cost : cost * 1.2;
+      const expected = given / (cost + (1 - likely(size - 1)) * this.replayCost);
       if (expected > rate) [best, rate] = [size, expected];
-      if (known === undefined) break;
+      if (!isKnown) break;
     }
     return best;
   }
 
   /** A run with so many drafted tokens took so long. */
   ran(drafted: number, milliseconds: number): void {
-    this.runMs.set(drafted, blend(this.runMs.get(drafted), milliseconds));
+    if (drafted === 0) {
+      this.plainMs = this.plainMs === undefined ? milliseconds : blend(this.plainMs, milliseconds);
+      return;
+    }
+    const newest = milliseconds / (this.plainMs ?? milliseconds);
+    const { cost, runs } = this.costs.get(drafted) ?? { cost: Infinity, runs: 0 };
+    // The first run of its size pays for memory that the later ones find: a second or more with a large model.
+    this.costs.set(drafted, {
+      cost: runs < 2 ? Math.min(cost, newest) : blend(cost, newest),
+      runs: runs + 1,
+    });
   }
 
   verified({ probabilities, right, restoreMs }: Verified): void {
@@ -88,10 +104,8 @@ export class DraftSize {
     this.expected = keep * this.expected + probabilities.reduce((sum, likely) => sum + likely, 0);
     // After a draft that was right the next one is tried at once.
     this.skipped = isAllRight ? TRY_AGAIN : 0;
-    if (restoreMs > 0) this.replayMs = blend(this.replayMs, restoreMs);
+    if (restoreMs > 0) this.replayCost = blend(this.replayCost, restoreMs / (this.plainMs ?? restoreMs));
   }
 }
 
-function blend(average: number | undefined, newest: number): number {
-  return average === undefined ? newest : average + LEARNING_RATE * (newest - average);
-}
+const blend = (average: number, newest: number): number => average + LEARNING_RATE * (newest - average);

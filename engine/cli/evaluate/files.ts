@@ -4,13 +4,25 @@ import { unfinishedWord } from '../../decoding/index.ts';
 import { languageOf } from '../../prompt/index.ts';
 import { percentile } from '../replay/figures.ts';
 import { isExact, randomSpan, SPAN_KINDS, type ProjectFile, type Span, type SpanKind } from './spans.ts';
-import { answer, requestAt, SYSTEMS, type System } from './systems.ts';
+import { NgramBaseline } from './ngram-baseline.ts';
+import { answer, requestAt, SYSTEMS } from './systems.ts';
+
+/** What is compared on files: the plainest cache, which ends with the line, before the others. */
+const FILE_SYSTEMS = ['8-gram', ...SYSTEMS] as const;
+type FileSystem = (typeof FILE_SYSTEMS)[number];
+
+/** How a system did at one place. */
+interface Result {
+  exact: boolean;
+  first: boolean;
+  ms: number;
+}
 
 /** What a system did with all spans of a kind in a language. */
 export interface FileFigures {
   language: string;
   kind: SpanKind;
-  system: System;
+  system: FileSystem;
   spans: number;
   exact: number;
   first_token: number;
@@ -25,7 +37,7 @@ export interface Outcome {
   kind: SpanKind;
   bits: number;
   bytes: number;
-  systems: Record<System, { exact: boolean; first: boolean; ms: number }>;
+  systems: Partial<Record<FileSystem, Result>>;
 }
 
 export interface Places {
@@ -45,18 +57,25 @@ export async function evaluateProject(
   const outcomes: Outcome[] = [];
   completer.cache?.clear();
   for (const { path, text } of files) completer.cache?.put(path, text);
+  if (completer.cache === undefined) throw new Error('there is no cache to compare with');
+  const baseline = new NgramBaseline(files, completer.cache.encoder, tokenizer);
   for (const kind of kinds)
     for (let done = 0; done < spans; done++) {
       const span = randomSpan(files, kind, random);
       const request = requestAt(span);
-      const systems = {} as Outcome['systems'];
+      const systems: Outcome['systems'] = {};
+      const judged = (text: string, ms: number): Result => ({
+        exact: isExact(span, text),
+        first: text.startsWith(firstToken(span, tokenizer)),
+        ms,
+      });
       for (const system of SYSTEMS) {
         const { text, ms } = await answer(completer, system, request);
-        systems[system] = {
-          exact: isExact(span, text),
-          first: text.startsWith(firstToken(span, tokenizer)),
-          ms,
-        };
+        systems[system] = judged(text, ms);
+      }
+      if (kind === 'line') {
+        const started = performance.now();
+        systems['8-gram'] = judged(baseline.complete(span), performance.now() - started);
       }
       const { bits, bytes } = await surprise(completer, span, tokenizer);
       completer.drop(span.path);
@@ -107,28 +126,31 @@ export function figuresOf(outcomes: readonly Outcome[]): FileFigures[] {
         (one) => one.kind === kind && (language === '' || one.language === language),
       );
       const sum = (of: (one: Outcome) => number): number => chosen.reduce((total, one) => total + of(one), 0);
-      const share = (of: (one: Outcome) => boolean): number =>
-        chosen.filter(of).length / Math.max(1, chosen.length);
-      return SYSTEMS.map((system) => ({
-        language: language === '' ? 'all' : language,
-        kind,
-        system,
-        spans: chosen.length,
-        exact: share((one) => one.systems[system].exact),
-        first_token: share((one) => one.systems[system].first),
-        ms: percentile(
-          chosen.map((one) => one.systems[system].ms),
-          50,
-        ),
-        bits_a_byte:
-          system === 'model'
-            ? sum((one) => one.bits) /
-              Math.max(
-                1,
-                sum((one) => one.bytes),
-              )
-            : null,
-      }));
+      return FILE_SYSTEMS.filter((system) => chosen[0]?.systems[system] !== undefined).map((system) => {
+        const results = chosen.flatMap((one) => one.systems[system] ?? []);
+        const share = (of: (one: Result) => boolean): number =>
+          results.filter(of).length / Math.max(1, results.length);
+        return {
+          language: language === '' ? 'all' : language,
+          kind,
+          system,
+          spans: chosen.length,
+          exact: share(({ exact }) => exact),
+          first_token: share(({ first }) => first),
+          ms: percentile(
+            results.map(({ ms }) => ms),
+            50,
+          ),
+          bits_a_byte:
+            system === 'model'
+              ? sum((one) => one.bits) /
+                Math.max(
+                  1,
+                  sum((one) => one.bytes),
+                )
+              : null,
+        };
+      });
     }),
   );
 }

@@ -88,6 +88,24 @@ describe('DraftSize', () => {
     );
   });
 
+  it('is not misled by one slow run of a size', () => {
+    const size = new DraftSize();
+    size.ran(0, 6);
+    assert.equal(size.choose(DRAFT), 1);
+    size.ran(1, 60);
+    assert.equal(size.choose(DRAFT), 1);
+    size.ran(1, 7);
+    assert.ok(size.choose(DRAFT) > 0);
+  });
+
+  it('takes a machine that is slower for a while for the same machine', () => {
+    const { size } = settle(memoryBound, (drafted) => drafted, draftOf(0.97));
+    for (let run = 0; run < 40; run++)
+      for (const drafted of [0, 1, 2, 3, 5, 7, 11, 15]) size.ran(drafted, 3 * memoryBound.run(drafted));
+    for (let run = 0; run < 40; run++) size.ran(0, memoryBound.run(0));
+    assert.equal(size.choose(draftOf(0.97)), 15);
+  });
+
   it('does not try where a step takes next to nothing', () => {
     const size = new DraftSize();
     assert.equal(size.isWorthTrying, false);
