@@ -1,3 +1,5 @@
+import { isBlank } from './indentation.ts';
+
 /** How many suggestions are shown. */
 export const SUGGESTIONS = ['fewer', 'balanced', 'more'] as const;
 export type Suggestions = (typeof SUGGESTIONS)[number];
@@ -22,14 +24,17 @@ export interface Confident {
 }
 
 /**
- * As much of a text as is likely to be right: whole lines, or where the first is unsure its beginning up to a word's end.
+ * As much of a text as is likely to be right: whole lines, or where the first is unsure its beginning up to a word's end. On a line that
+ * says nothing yet, a beginning says next to nothing, and is seldom right: many such lines stay empty.
  * @param steps of each token in order
+ * @param head the cursor's line before the cursor
  * @returns undefined if nothing is
  */
 export function confidentPart(
   text: string,
   steps: readonly Step[],
   suggestions: Suggestions | 'all',
+  head: string,
 ): Confident | undefined {
   const firstLine = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n');
   const whole = { text, confidence: probabilityTo(firstLine + 1, steps) };
@@ -45,6 +50,7 @@ export function confidentPart(
     }
     return { ...whole, text: text.slice(0, end).trimEnd() === '' ? text : text.slice(0, end) };
   }
+  if (isBlank(head)) return undefined;
   const part = steps.findLast(
     ({ length, probability }) =>
       length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),

@@ -9,6 +9,7 @@ export { ForcedStart, unfinishedWord } from './forced-start.ts';
 export { greedy } from './greedy.ts';
 export { likeliest } from './likeliest.ts';
 export { type Draft, NO_DRAFT, PromptLookup } from './prompt-lookup.ts';
+export { withoutRedeclaration } from './redeclaration.ts';
 export type { StopContext, TextLines } from './scope.ts';
 export { StopRule } from './stop-rule.ts';
 export { TextStream } from './text-stream.ts';

@@ -11,6 +11,8 @@ import { answer, SYSTEMS, WINDOW, type System } from './systems.ts';
 export interface Said {
   text: string;
   steps: readonly Step[];
+  /** The cursor's line before the cursor. */
+  head: string;
   typed: string;
   ms: number;
 }
@@ -51,16 +53,17 @@ export async function answersOf(
     }
     const context = contextOf(document);
     const request = { context, document: document.path, lines: 'auto' as const, maxTokens: 64, ...WINDOW };
+    const head = context.prefix.slice(context.prefix.lastIndexOf('\n') + 1);
     const rest = context.suffix.split('\n')[0] ?? '';
     const truth = future.get(event.line) ?? '';
     // What stood there already was not written.
     const typed = rest !== '' && truth.endsWith(rest) ? truth.slice(0, truth.length - rest.length) : truth;
     // Where the editor asks for nothing, nothing is shown.
     if (!isAsked(context.prefix, rest)) {
-      answers.push({ text: '', steps: [], typed, ms: 0 });
+      answers.push({ text: '', steps: [], head, typed, ms: 0 });
       continue;
     }
-    answers.push({ ...(await answer(completer, system, request)), typed });
+    answers.push({ ...(await answer(completer, system, request)), head, typed });
   }
   return answers;
 }
@@ -100,8 +103,8 @@ export async function evaluateTrace(
 
 /** Sums up what would have been shown. */
 function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
-  const shown = answers.flatMap(({ text, steps, typed }) => {
-    const part = text.trim() === '' ? undefined : confidentPart(text, steps, suggestions);
+  const shown = answers.flatMap(({ text, steps, head, typed }) => {
+    const part = text.trim() === '' ? undefined : confidentPart(text, steps, suggestions, head);
     return part === undefined || part.text.trim() === '' ? [] : [judge(part.text, typed)];
   });
   const share = (count: number, of: number): number => count / Math.max(1, of);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { confidentPart, type Step } from '../../../engine/decoding/index.ts';
 
+/** The cursor's line. */
+const HEAD = 'const value = ';
+
 /** Pieces of a text with what is likely of each alone. */
 function stepsOf(...pieces: [string, number][]): { text: string; steps: Step[] } {
   let text = '';
@@ -16,7 +19,7 @@ function stepsOf(...pieces: [string, number][]): { text: string; steps: Step[] }
 describe('confidentPart', () => {
   it('gives a likely line whole, with how likely it is with its end', () => {
     const { text, steps } = stepsOf(['foo', 1], ['(bar)', 0.9], [';', 1], ['', 0.9]);
-    assert.deepEqual(confidentPart(text, steps, 'balanced'), { text, confidence: 0.81 });
+    assert.deepEqual(confidentPart(text, steps, 'balanced', HEAD), { text, confidence: 0.81 });
   });
 
   it('cuts an unsure line where a word ends, as long as that is likely', () => {
@@ -28,21 +31,29 @@ describe('confidentPart', () => {
       [')', 1],
       ['', 1],
     );
-    const part = confidentPart(text, steps, 'balanced');
+    const part = confidentPart(text, steps, 'balanced', HEAD);
     assert.equal(part?.text, 'loadStore(');
     assert.ok(Math.abs(part.confidence - 0.729) < 1e-9);
   });
 
+  it('gives no beginning of an unsure line where the line says nothing yet', () => {
+    const unsure = stepsOf(['const', 0.9], [' value', 0.1], ['', 1]);
+    assert.equal(confidentPart(unsure.text, unsure.steps, 'balanced', '    '), undefined);
+    assert.equal(confidentPart(unsure.text, unsure.steps, 'balanced', 'export ')?.text, 'const');
+    const sure = stepsOf(['return', 0.9], [' value', 0.9], ['', 1]);
+    assert.equal(confidentPart(sure.text, sure.steps, 'balanced', '    ')?.text, 'return value');
+  });
+
   it('does not end with an operator', () => {
     const { text, steps } = stepsOf(['size', 0.9], [' <', 0.9], [' most', 0.1], ['', 1]);
-    assert.equal(confidentPart(text, steps, 'balanced')?.text, 'size');
+    assert.equal(confidentPart(text, steps, 'balanced', HEAD)?.text, 'size');
   });
 
   it('does not cut inside a word, and not down to marks', () => {
     const word = stepsOf(['lo', 0.9], ['ad', 0.1], ['', 1]);
-    assert.equal(confidentPart(word.text, word.steps, 'balanced'), undefined);
+    assert.equal(confidentPart(word.text, word.steps, 'balanced', HEAD), undefined);
     const marks = stepsOf(['((', 0.9], ['x', 0.1], ['', 1]);
-    assert.equal(confidentPart(marks.text, marks.steps, 'balanced'), undefined);
+    assert.equal(confidentPart(marks.text, marks.steps, 'balanced', HEAD), undefined);
   });
 
   it('leaves lines away that are unsure', () => {
@@ -55,17 +66,17 @@ describe('confidentPart', () => {
       ['\n', 1],
       ['}', 1],
     );
-    assert.equal(confidentPart(text, steps, 'balanced')?.text, '{\n  a();');
-    assert.equal(confidentPart(text, steps, 'all')?.text, text);
+    assert.equal(confidentPart(text, steps, 'balanced', HEAD)?.text, '{\n  a();');
+    assert.equal(confidentPart(text, steps, 'all', HEAD)?.text, text);
   });
 
   it('shows more, or fewer', () => {
     const { text, steps } = stepsOf(['maybe', 0.5], ['', 1]);
-    assert.equal(confidentPart(text, steps, 'fewer'), undefined);
-    assert.equal(confidentPart(text, steps, 'more')?.text, text);
+    assert.equal(confidentPart(text, steps, 'fewer', HEAD), undefined);
+    assert.equal(confidentPart(text, steps, 'more', HEAD)?.text, text);
   });
 
   it('what was not mixed has no likelihood and is shown', () => {
-    assert.deepEqual(confidentPart('a\nb', [], 'fewer'), { text: 'a\nb', confidence: 1 });
+    assert.deepEqual(confidentPart('a\nb', [], 'fewer', HEAD), { text: 'a\nb', confidence: 1 });
   });
 });
