@@ -26,6 +26,7 @@ export type {
   ModelSize,
   Network,
 } from './library/index.ts';
+export { sizeText } from './library/size-text.ts';
 export { LibraryError, openLibrary, StoppedError, type Library } from './library/worker/client.ts';
 export type { HubAccess, LibraryFailureKind, Survey } from './library/worker/protocol.ts';
 export type { CompletionContext, FimFormatName } from './prompt/index.ts';

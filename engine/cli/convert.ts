@@ -1,3 +1,4 @@
+import { sizeText } from '../library/index.ts';
 import { findTokenizer } from '../tokenizer/index.ts';
 import { convert } from '../weights/convert.ts';
 import { readConfig } from '../weights/read-config.ts';
@@ -70,9 +71,7 @@ export const convertModel: Command = {
 
 function showProgress(done: number, total: number, bytesPerSecond: number): void {
   const share = Math.floor((100 * done) / total);
-  process.stderr.write(
-    `\r${share} % of ${(total / 1e9).toFixed(1)} GB, ${(bytesPerSecond / 1e6).toFixed(0)} MB/s `,
-  );
+  process.stderr.write(`\r${share} % of ${sizeText(total)}, ${(bytesPerSecond / 1e6).toFixed(0)} MB/s `);
   if (done === total) process.stderr.write('\n');
 }
 

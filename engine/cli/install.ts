@@ -1,4 +1,4 @@
-import { install, networkFetch, type InstallProgress } from '../library/index.ts';
+import { install, networkFetch, sizeText, type InstallProgress } from '../library/index.ts';
 import { count, parse, UsageError, type Command } from './command.ts';
 import { MODELS_FOLDER } from './models-folder.ts';
 
@@ -67,5 +67,5 @@ function describeProgress(progress: InstallProgress): string {
   const tenth = `${Math.floor((10 * done) / Math.max(1, total)) * 10} %`;
   return progress.phase === 'converting'
     ? `Converting: ${tenth}`
-    : `Downloading ${(total / 1e9).toFixed(2)} GB: ${tenth}`;
+    : `Downloading ${sizeText(total)}: ${tenth}`;
 }

@@ -1,4 +1,4 @@
-import { CATALOGUE, listModels, rankModels, readMachine, type Fit } from '../library/index.ts';
+import { CATALOGUE, listModels, rankModels, readMachine, sizeText, type Fit } from '../library/index.ts';
 import { parse, printJson, type Command } from './command.ts';
 import { MODELS_FOLDER } from './models-folder.ts';
 
@@ -29,7 +29,7 @@ export const models: Command = {
         state === 'installed'
           ? record.repository
           : `${record.repository}, not complete: install it again to go on`;
-      process.stdout.write(`  ${name}  ${gigabytes(bytes)}  ${what}\n`);
+      process.stdout.write(`  ${name}  ${sizeText(bytes)}  ${what}\n`);
     }
   },
 };
@@ -45,11 +45,7 @@ function line({
   reasons,
 }: Fit): string {
   const mark = recommended ? 'recommended' : verdict;
-  const needs = `download ${gigabytes(downloadBytes)}, disk ${gigabytes(packageBytes)}, memory ${gigabytes(memoryBytes)}`;
+  const needs = `download ${sizeText(downloadBytes)}, disk ${sizeText(packageBytes)}, memory ${sizeText(memoryBytes)}`;
   const details = `${needs}, about ${msPerToken.toFixed(1)} ms a token, ${model.licence}, ${model.fim}`;
   return [`${model.id}  [${mark}]  ${details}`, ...reasons.map(({ text }) => `    ${text}`)].join('\n');
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`;
 }

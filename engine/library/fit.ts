@@ -1,5 +1,7 @@
+import { DEFAULT_BLOCK } from '../weights/recipe.ts';
 import type { CatalogueModel } from './catalogue.ts';
 import type { Machine } from './machine.ts';
+import { sizeText } from './size-text.ts';
 
 /** Why a model does not fit, or not well; `text` says it in a sentence with the figures. */
 export interface FitReason {
@@ -33,10 +35,8 @@ export interface Fit<Model extends ModelSize = CatalogueModel> {
   recommended: boolean;
 }
 
-/** A scale in float16 and half a byte of zero point for a block of 64 weights. */
-const SCALE_BYTES = 2.5 / 64;
-/** One layer in 32 keeps 8 bits. */
-const FINER_SHARE = 1 / 32;
+/** A scale in float16 and half a byte of zero point for a block of weights. */
+const SCALE_BYTES = 2.5 / DEFAULT_BLOCK;
 /** Vectors in float32, the tokenizer and the manifest are small beside the matrices. */
 const OTHER_BYTES = 16 * 2 ** 20;
 /** Resident memory of a loaded package, at most; ONNX Runtime keeps a second form of some weights. */
@@ -56,9 +56,7 @@ const RESERVE_BYTES = 256 * 2 ** 20;
 export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): Fit<Model> {
   const matrices = model.parameters - model.vocabularyParameters;
   const packageBytes = Math.round(
-    matrices * (model.bits / 8 + (1 - model.bits / 8) * FINER_SHARE + SCALE_BYTES) +
-      model.vocabularyParameters * (1 + SCALE_BYTES) +
-      OTHER_BYTES,
+    matrices * (model.bits / 8 + SCALE_BYTES) + model.vocabularyParameters * (1 + SCALE_BYTES) + OTHER_BYTES,
   );
   const diskBytes = model.sourceBytes + packageBytes + RESERVE_BYTES;
   const states = Math.max(
@@ -70,14 +68,14 @@ export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): 
   const reasons: FitReason[] = [];
   const most = machine.totalMemory * MEMORY_SHARE;
   if (memoryBytes > most) {
-    const text = `It needs ${gigabytes(memoryBytes)} of memory; this machine has ${gigabytes(machine.totalMemory)}, of which ${gigabytes(most)} may be used.`;
+    const text = `It needs ${sizeText(memoryBytes)} of memory; this machine has ${sizeText(machine.totalMemory)}, of which ${sizeText(most)} may be used.`;
     reasons.push({ kind: 'memory', text });
   } else if (memoryBytes > machine.freeMemory) {
-    const text = `It needs ${gigabytes(memoryBytes)} of memory; ${gigabytes(machine.freeMemory)} are free now.`;
+    const text = `It needs ${sizeText(memoryBytes)} of memory; ${sizeText(machine.freeMemory)} are free now.`;
     reasons.push({ kind: 'free-memory', text });
   }
   if (diskBytes > machine.freeDisk) {
-    const text = `Installing needs ${gigabytes(diskBytes)} of disk; ${gigabytes(machine.freeDisk)} are free.`;
+    const text = `Installing needs ${sizeText(diskBytes)} of disk; ${sizeText(machine.freeDisk)} are free.`;
     reasons.push({ kind: 'disk', text });
   }
   if (msPerToken > GOOD_MS_A_TOKEN) {
@@ -123,8 +121,4 @@ function verdictOf(reasons: readonly FitReason[]): Fit['verdict'] {
   if (kinds.includes('memory') || kinds.includes('disk')) return 'no';
   if (kinds.includes('speed')) return 'slow';
   return kinds.length === 0 ? 'good' : 'tight';
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -14,3 +14,4 @@ export { listModels, removeModel, verifyModel, type InstalledModel } from './ins
 export { measureBandwidth, readMachine, type Machine } from './machine.ts';
 export { modelName } from './model-name.ts';
 export type { ModelRecord } from './record.ts';
+export { sizeText } from './size-text.ts';

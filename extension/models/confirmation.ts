@@ -1,6 +1,5 @@
-import type { Fit, ModelSize } from '../../engine/index.ts';
+import { type Fit, type ModelSize, sizeText } from '../../engine/index.ts';
 import type { Localizer } from '../status/localizer.ts';
-import { sizeText } from './sizeText.ts';
 
 export interface ToConfirm {
   title: string;

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import * as vscode from 'vscode';
-import { openLibrary, type InstalledModel, type Library, type Survey } from '../../engine/index.ts';
+import { openLibrary, sizeText, type InstalledModel, type Library, type Survey } from '../../engine/index.ts';
 import { forgetModel, setModel, type ReadSettings } from '../configuration.ts';
 import { UnfinishedItem } from '../status/unfinishedItem.ts';
 import { Bandwidth } from './bandwidth.ts';
@@ -12,7 +12,6 @@ import type { ModelFolder } from './modelFolder.ts';
 import { installedItems, isInUse, modelItems, type Choice, type ItemButton } from './modelItems.ts';
 import { pickModel } from './modelPicker.ts';
 import { repositoryName } from './repositoryName.ts';
-import { sizeText } from './sizeText.ts';
 import { unfinishedOf, type ToInstall } from './unfinished.ts';
 
 export interface ModelCommandsParts {

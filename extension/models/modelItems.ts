@@ -1,8 +1,14 @@
 import { basename, relative } from 'node:path';
-import type { CatalogueModel, FimKind, Fit, InstalledModel, Survey } from '../../engine/index.ts';
+import {
+  type CatalogueModel,
+  type FimKind,
+  type Fit,
+  type InstalledModel,
+  sizeText,
+  type Survey,
+} from '../../engine/index.ts';
 import type { Localizer } from '../status/localizer.ts';
 import type { ModelFolder } from './modelFolder.ts';
-import { sizeText } from './sizeText.ts';
 
 /** What accepting an item does. */
 export type Choice =

@@ -1,6 +1,5 @@
-import type { InstallProgress } from '../../engine/index.ts';
+import { type InstallProgress, sizeText } from '../../engine/index.ts';
 import type { Localizer } from '../status/localizer.ts';
-import { sizeText } from './sizeText.ts';
 
 /** Downloading is the longer part where the network is slower than 250 MB/s. */
 const DOWNLOAD_SHARE = 0.8;

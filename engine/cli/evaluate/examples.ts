@@ -28,6 +28,9 @@ export interface Walk {
 
 /** Ends of lines are what is asked for most. */
 const KINDS: readonly SpanKind[] = ['line', 'line', 'line', 'lines'];
+/** Of the places, so many are in finished files; of the others, at most so many lines below are missing. */
+const FINISHED_SHARE = 0.3;
+const MOST_UNWRITTEN = 60;
 /** Of the model's probabilities, so many are kept. */
 const KEPT = 64;
 /** Shorter than when it is used, since reading takes most of the time. */
@@ -46,7 +49,7 @@ export async function walk(
   const walks: Walk[] = [];
   for (let done = 0; done < spans; done++) {
     const kind = KINDS[done % KINDS.length] ?? 'line';
-    const span = randomSpan(files, kind, random);
+    const span = whileWriting(randomSpan(files, kind, random), random);
     const { ids, logits } = await completer.along({ ...requestAt(span), ...SHORT_WINDOW }, span.truth);
     const size = logits.length / (ids.length + 1);
     const model = questions(span, ids, tokenizer).map((question, at) => {
@@ -59,6 +62,14 @@ export async function walk(
     completer.drop(span.path);
   }
   return walks;
+}
+
+/** A place as it is while a file is being written: much of what stands below comes later, often as a repetition. */
+function whileWriting(span: Span, random: () => number): Span {
+  if (random() < FINISHED_SHARE) return span;
+  const [rest = '', ...below] = span.suffix.split('\n');
+  const unwritten = Math.ceil(random() * MOST_UNWRITTEN);
+  return { ...span, suffix: [rest, ...below.slice(unwritten)].join('\n') };
 }
 
 /** What is asked before each token of a true text, and in one line at its end. */

@@ -1,14 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 
 /** Folders that hold nothing that was written for the project. */
 const IGNORED = /(^|\/)(node_modules|\.git)(\/|$)/;
 
-/** Files that a glob names (`*`, `**`, `?`, `{a,b}`), in order. */
+/** Files that a glob names (`*`, `**`, `?`, `{a,b}`), or all of a folder, in order. */
 export async function glob(pattern: string): Promise<string[]> {
   const path = pattern.split(sep).join('/');
   const wild = path.search(/[*?{]/);
-  if (wild < 0) return [path];
+  if (wild < 0) return (await isFolder(path)) ? glob(`${path.replace(/\/+$/, '')}/**/*.*`) : [path];
   const root = posix.dirname(`${path.slice(0, wild)}x`);
   const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const matches = regexOf(path);
@@ -18,6 +18,12 @@ export async function glob(pattern: string): Promise<string[]> {
     .filter((name) => matches.test(root === '.' ? name.replace(/^\.\//, '') : name) && !IGNORED.test(name))
     .sort();
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 function regexOf(pattern: string): RegExp {
   let depth = 0;

@@ -46,7 +46,7 @@ describe('library: fit', () => {
   it('Codestral Mamba: 14.6 GB to load, 4 GB on disk, within 1.4 times that and its states in memory', () => {
     const fit = fitOf(model('codestral-mamba-7b'), BIG);
     assert.equal((fit.downloadBytes / GB).toFixed(1), '14.6');
-    assert.ok(fit.packageBytes > 3.9 * GB && fit.packageBytes < 4.2 * GB, String(fit.packageBytes));
+    assert.ok(fit.packageBytes > 3.86 * GB && fit.packageBytes < 4 * GB, String(fit.packageBytes));
     assert.ok(fit.memoryBytes > 1.4 * fit.packageBytes);
     assert.ok(fit.memoryBytes < 1.4 * fit.packageBytes + 4 * GB);
     assert.ok(fit.diskBytes > fit.downloadBytes + fit.packageBytes);
@@ -73,7 +73,7 @@ describe('library: fit', () => {
       { freeDisk: 18 * GB },
       'no',
       'disk',
-      /Installing needs 19\.0 GB of disk; 18\.0 GB are free/,
+      /Installing needs 18\.8 GB of disk; 18\.0 GB are free/,
     ],
   ];
   for (const [what, machine, verdict, kind, text] of wrong) {

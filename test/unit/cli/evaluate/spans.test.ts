@@ -57,5 +57,6 @@ describe('glob', () => {
     assert.deepEqual(await names('*.{ts,js}'), ['a.ts', 'b.js']);
     assert.deepEqual(await names('src/**/*.ts?'), ['src/deep/d.tsx']);
     assert.deepEqual(await names('a.ts'), ['a.ts']);
+    assert.deepEqual(await names('src/'), ['src/c.ts', 'src/deep/d.tsx']);
   });
 });

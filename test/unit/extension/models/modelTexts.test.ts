@@ -6,7 +6,7 @@ import { confirmation } from '../../../../extension/models/confirmation.ts';
 import { libraryFailure } from '../../../../extension/models/libraryFailure.ts';
 import { progressView } from '../../../../extension/models/progressText.ts';
 import { repositoryName } from '../../../../extension/models/repositoryName.ts';
-import { sizeText } from '../../../../extension/models/sizeText.ts';
+import { sizeText } from '../../../../engine/library/size-text.ts';
 import { plainLocalizer } from '../plainLocalizer.ts';
 
 const MACHINE: Machine = { totalMemory: 64e9, freeMemory: 40e9, freeDisk: 500e9, bandwidth: 200e9 };
