@@ -10,30 +10,36 @@ const MOST_LONG = 192;
 /** Room for what is generated. */
 const SPARE_TOKENS = 1024;
 
-/** Lines with their tokens, kept from one keystroke to the next. */
-interface Encoded {
+/** Whole lines on one side of the cursor's line, with their tokens, kept from one keystroke to the next. */
+interface Side {
+  text: string;
   lines: readonly string[];
   ids: readonly (readonly number[])[];
 }
 
-const NOTHING: Encoded = { lines: [], ids: [] };
+const NOTHING: Side = { text: '', lines: [], ids: [] };
 
-/** The tokens of the document that is written in. A keystroke costs the lines that it changed. */
+/** The tokens of the document that is written in. A keystroke costs its line, and one that changes other lines those as well. */
 export class CurrentText {
-  private above: Encoded = NOTHING;
-  private below: Encoded = NOTHING;
-  /** The text up to the cursor, and what was generated since. */
-  private ids: Int32Array = new Int32Array(0);
+  private above = NOTHING;
+  private below = NOTHING;
+  /** The text up to the cursor, and what was generated since; of it the lines above the cursor's. */
+  private ids: Int32Array = new Int32Array(SPARE_TOKENS);
+  private aboveLength = 0;
   private length = 0;
+  /** The rest of the cursor's line comes first. */
   private belowIds: Int32Array = new Int32Array(0);
-  /** How often a token stands in the document. */
+  private belowLines: Int32Array = new Int32Array(0);
+  /** How often a token stands in the document, and how often in its other lines. */
   readonly counts: Uint16Array;
+  private readonly lineCounts: Uint16Array;
 
   constructor(
     private readonly encoder: LineEncoder,
     vocabularySize: number,
   ) {
     this.counts = new Uint16Array(vocabularySize);
+    this.lineCounts = new Uint16Array(vocabularySize);
   }
 
   /**
@@ -41,16 +47,18 @@ export class CurrentText {
    * @param suffix text from the cursor on
    */
   begin(prefix: string, suffix: string): void {
-    this.above = this.encoded(prefix, this.above);
-    this.below = this.encoded(suffix, this.below);
-    const above: Int32Array = this.flat(this.above);
-    this.length = Math.min(above.length, NEAR_TOKENS);
-    this.ids = new Int32Array(this.length + SPARE_TOKENS);
-    this.ids.set(above.subarray(above.length - this.length));
-    this.belowIds = this.flat(this.below).subarray(0, NEAR_TOKENS);
-    this.counts.fill(0);
-    for (let at = 0; at < this.length; at++) this.count(this.ids[at] ?? 0);
-    for (const id of this.belowIds) this.count(id);
+    const lineStart = prefix.lastIndexOf('\n') + 1;
+    const lineEnd = suffix.includes('\n') ? suffix.indexOf('\n') : suffix.length;
+    this.keepLines(prefix.slice(0, lineStart), suffix.slice(lineEnd));
+    const head = this.encoder.line(prefix.slice(lineStart));
+    const rest = this.encoder.line(suffix.slice(0, lineEnd));
+    this.length = this.aboveLength;
+    for (const id of head) this.push(id);
+    this.belowIds = new Int32Array(rest.length + this.belowLines.length);
+    this.belowIds.set(rest);
+    this.belowIds.set(this.belowLines, rest.length);
+    this.counts.set(this.lineCounts);
+    for (const ids of [head, rest]) for (const id of ids) count(this.counts, id);
   }
 
   push(id: number): void {
@@ -103,11 +111,24 @@ export class CurrentText {
       : Array.from(this.belowIds.subarray(at - this.length, at - this.length + count));
   }
 
-  private count(id: number): void {
-    this.counts[id] = Math.min(0xffff, (this.counts[id] ?? 0) + 1);
+  /**
+   * @param above text up to the cursor's line
+   * @param below text from the end of the cursor's line on
+   */
+  private keepLines(above: string, below: string): void {
+    if (above === this.above.text && below === this.below.text) return;
+    this.above = this.encoded(above, this.above);
+    this.below = this.encoded(below, this.below);
+    const aboveIds = this.flat(this.above).slice(-NEAR_TOKENS);
+    this.belowLines = Int32Array.from(this.flat(this.below).slice(0, NEAR_TOKENS));
+    this.aboveLength = aboveIds.length;
+    this.ids = new Int32Array(aboveIds.length + SPARE_TOKENS);
+    this.ids.set(aboveIds);
+    this.lineCounts.fill(0);
+    for (const ids of [aboveIds, this.belowLines]) for (const id of ids) count(this.lineCounts, id);
   }
 
-  private encoded(text: string, old: Encoded): Encoded {
+  private encoded(text: string, old: Side): Side {
     const lines = text.split('\n');
     const most = Math.min(lines.length, old.lines.length);
     let same = 0;
@@ -116,18 +137,20 @@ export class CurrentText {
     while (sameAtEnd < most - same && lines.at(-1 - sameAtEnd) === old.lines.at(-1 - sameAtEnd)) sameAtEnd++;
     const changed = lines.slice(same, lines.length - sameAtEnd).map((line) => this.encoder.line(line));
     const ids = [...old.ids.slice(0, same), ...changed, ...old.ids.slice(old.ids.length - sameAtEnd)];
-    return { lines, ids };
+    return { text, lines, ids };
   }
 
-  private flat({ ids }: Encoded): Int32Array {
-    let length = ids.length - 1;
-    for (const line of ids) length += line.length;
-    const all = new Int32Array(Math.max(0, length));
-    let at = 0;
-    for (const line of ids) {
-      if (at > 0 || line !== ids[0]) all[at++] = this.encoder.newline;
-      for (const id of line) all[at++] = id;
+  /** Both sides begin or end with a line's end, and so have an empty line there. */
+  private flat({ ids }: Side): number[] {
+    const all: number[] = [];
+    for (const [at, line] of ids.entries()) {
+      if (at > 0) all.push(this.encoder.newline);
+      for (const id of line) all.push(id);
     }
     return all;
   }
+}
+
+function count(counts: Uint16Array, id: number): void {
+  counts[id] = Math.min(0xffff, (counts[id] ?? 0) + 1);
 }
