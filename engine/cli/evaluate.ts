@@ -4,12 +4,14 @@ import {
   evaluateProject,
   figuresOf as fileFigures,
   type FileFigures,
+  judgedOf,
   type Outcome,
 } from './evaluate/files.ts';
 import { glob } from './evaluate/glob.ts';
 import { openForEvaluation } from './evaluate/open.ts';
 import { evaluateProblems, readProblems, type HumanEvalFigures } from './evaluate/humaneval.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { type Reliability, reliabilityOf } from './evaluate/reliability.ts';
 import { requirePython } from './evaluate/sandbox.ts';
 import { SPAN_KINDS, type ProjectFile } from './evaluate/spans.ts';
 import { evaluateTrace, type TraceFigures } from './evaluate/trace.ts';
@@ -63,8 +65,14 @@ export const evaluate: Command = {
       for (const project of projects)
         outcomes.push(...(await evaluateProject(completer, tokenizer, project, { spans, kinds, random })));
       const figures: AllFigures = {};
+      const judged = judgedOf(outcomes);
       if (outcomes.length > 0) figures.files = fileFigures(outcomes);
-      if (trace !== undefined) figures.trace = await evaluateTrace(trace, events, completer);
+      if (trace !== undefined) {
+        const ofTrace = await evaluateTrace(trace, events, completer);
+        figures.trace = ofTrace.figures;
+        judged.push(...ofTrace.judged);
+      }
+      if (judged.length > 0) figures.reliability = reliabilityOf(judged);
       if (humaneval !== undefined) figures.humaneval = await evaluateProblems(completer, problems);
       if (json) printJson(figures);
       else process.stdout.write(tables(figures));
@@ -102,9 +110,11 @@ interface AllFigures {
   files?: FileFigures[];
   trace?: TraceFigures[];
   humaneval?: HumanEvalFigures[];
+  /** Of lines by both, of files and of the session together. */
+  reliability?: Reliability[];
 }
 
-function tables({ files = [], trace = [], humaneval = [] }: AllFigures): string {
+function tables({ files = [], trace = [], humaneval = [], reliability = [] }: AllFigures): string {
   const ofFiles = files.map((one) => [
     one.language,
     one.kind,
@@ -131,10 +141,17 @@ function tables({ files = [], trace = [], humaneval = [] }: AllFigures): string 
     percent(one.pass_at_1),
     percent(one.exact),
   ]);
+  const ofConfidence = reliability.map((one) => [
+    `${percent(one.from)} to ${percent(one.to)}`,
+    String(one.suggestions),
+    percent(one.mean_confidence),
+    percent(one.right_share),
+  ]);
   return [
     table(['language', 'span', 'system', 'spans', 'exact', 'first token', 'bits a byte', 'ms'], ofFiles),
     table(['suggestions', 'system', 'requests', 'shown', 'right', 'whole line', 'saved', 'ms'], ofTrace),
     table(['system', 'problems', 'pass@1', 'exact'], ofProblems),
+    table(['confidence of both', 'suggestions', 'mean', 'right'], ofConfidence),
   ].join('');
 }
 

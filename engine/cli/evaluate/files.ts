@@ -5,6 +5,7 @@ import { languageOf } from '../../prompt/index.ts';
 import { percentile } from '../replay/figures.ts';
 import { isExact, randomSpan, SPAN_KINDS, type ProjectFile, type Span, type SpanKind } from './spans.ts';
 import { NgramBaseline } from './ngram-baseline.ts';
+import type { Judged } from './reliability.ts';
 import { answer, requestAt, SYSTEMS } from './systems.ts';
 
 /** What is compared on files: the plainest cache, which ends with the line, before the others. */
@@ -16,6 +17,7 @@ interface Result {
   exact: boolean;
   first: boolean;
   ms: number;
+  confidence: number;
 }
 
 /** What a system did with all spans of a kind in a language. */
@@ -64,14 +66,15 @@ export async function evaluateProject(
       const span = randomSpan(files, kind, random);
       const request = requestAt(span);
       const systems: Outcome['systems'] = {};
-      const judged = (text: string, ms: number): Result => ({
+      const judged = (text: string, ms: number, confidence = 0): Result => ({
         exact: isExact(span, text),
         first: text.startsWith(firstToken(span, tokenizer)),
         ms,
+        confidence,
       });
       for (const system of SYSTEMS) {
-        const { text, ms } = await answer(completer, system, request);
-        systems[system] = judged(text, ms);
+        const { text, ms, confidence } = await answer(completer, system, request);
+        systems[system] = judged(text, ms, confidence);
       }
       if (kind === 'line') {
         const started = performance.now();
@@ -114,6 +117,14 @@ async function surprise(
     bytes += tokenizer.bytes(id).length;
   });
   return { bits, bytes };
+}
+
+/** How sure both were of the rests of lines, and whether they were right. */
+export function judgedOf(outcomes: readonly Outcome[]): Judged[] {
+  return outcomes
+    .filter(({ kind }) => kind === 'line')
+    .flatMap(({ systems: { both } }) => both ?? [])
+    .map(({ confidence, exact }) => ({ confidence, right: exact }));
 }
 
 /** Sums up places, by language and over all. */

@@ -5,6 +5,7 @@ import { Documents } from '../replay/documents.ts';
 import { percentile } from '../replay/figures.ts';
 import type { TraceEvent } from '../replay/trace.ts';
 import { written } from './future.ts';
+import type { Judged } from './reliability.ts';
 import { answer, SYSTEMS, WINDOW, type System } from './systems.ts';
 
 /** What was said at one request, and what the user then wrote. */
@@ -85,28 +86,39 @@ export function judge(text: string, typed: string): { right: boolean; whole: boo
   return { right, whole, saved: right ? first.length : 0 };
 }
 
-/** All systems; where something is mixed, with each setting of how much is shown. */
+/** All systems, and where something is mixed with each setting of how much is shown; how far the confidence of both can be trusted. */
 export async function evaluateTrace(
   source: string,
   events: readonly TraceEvent[],
   completer: Completer,
-): Promise<TraceFigures[]> {
+): Promise<{ figures: TraceFigures[]; judged: Judged[] }> {
   const figures: TraceFigures[] = [];
+  let judged: Judged[] = [];
   for (const system of SYSTEMS) {
     const answers = await answersOf(source, events, completer, system);
     figures.push(figuresOf('all', system, answers));
     if (system !== 'model')
       for (const suggestions of SUGGESTIONS) figures.push(figuresOf(suggestions, system, answers));
+    if (system === 'both') judged = shownOf('all', answers);
   }
-  return figures;
+  return { figures, judged };
 }
 
-/** Sums up what would have been shown. */
-function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
-  const shown = answers.flatMap(({ text, steps, head, typed }) => {
+/** What would have been shown. */
+function shownOf(
+  suggestions: Suggestions | 'all',
+  answers: readonly Said[],
+): (ReturnType<typeof judge> & Judged)[] {
+  return answers.flatMap(({ text, steps, head, typed }) => {
     const part = text.trim() === '' ? undefined : confidentPart(text, steps, suggestions, head);
-    return part === undefined || part.text.trim() === '' ? [] : [judge(part.text, typed)];
+    if (part === undefined || part.text.trim() === '') return [];
+    return [{ ...judge(part.text, typed), confidence: part.confidence }];
   });
+}
+
+/** Sums it up. */
+function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
+  const shown = shownOf(suggestions, answers);
   const share = (count: number, of: number): number => count / Math.max(1, of);
   return {
     suggestions,

@@ -25,7 +25,14 @@ describe('command line: evaluate', () => {
     // A line that the next one repeats would be left out.
     const text = 'const value = compute(first, second);\n\n}\n'.repeat(40);
     for (const name of ['a.ts', 'b.ts']) writeFileSync(join(root, name), text);
-    const { files = [] } = await evaluate('--files', join(root, '*.ts'), '--spans', '5', '--kind', 'line');
+    const { files = [], reliability = [] } = await evaluate(
+      '--files',
+      join(root, '*.ts'),
+      '--spans',
+      '5',
+      '--kind',
+      'line',
+    );
     assert.deepEqual(
       files.map(({ system, kind, spans }) => [system, kind, spans]),
       [
@@ -39,6 +46,10 @@ describe('command line: evaluate', () => {
     assert.deepEqual(
       files.slice(0, 3).map(({ exact }) => exact),
       [1, 1, 0],
+    );
+    assert.equal(
+      reliability.reduce((sum, one) => sum + Number(one['suggestions']), 0),
+      5,
     );
   });
 
