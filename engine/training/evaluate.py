@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import checkpoint
-from data import Samples
+from data import File, Samples
 from fim import Encoder, assemble, cut, lines_above
 from generate import greedy
 from model import Mamba2
@@ -74,17 +74,26 @@ def line_hole(text: str, rng: random.Random) -> tuple[int, int] | None:
     return (rng.choice(words), end) if words else None
 
 
+def chosen_files(samples: Samples, language: str, most: int = MAX_FILES) -> list[File]:
+    return sorted(samples.files[language], key=lambda file: hashlib.sha256(file.path.encode()).digest())[:most]
+
+
+def continuation(model: Mamba2, encoder: Encoder, language: str, file: File) -> tuple[float, int]:
+    """The bits of a file's first MAX_TOKENS tokens, and their bytes."""
+    start = [BOS, *encoder.header(language, file.path), PREFIX]
+    body = encoder.text(file.text)[:MAX_TOKENS]
+    return bits(logits_of(model, start + body)[len(start) - 1 :], body), len(encoder.tokenizer.decode(body).encode())
+
+
 def score(model: Mamba2, samples: Samples, language: str) -> Score:
     total = Score()
-    files = sorted(samples.files[language], key=lambda file: hashlib.sha256(file.path.encode()).digest())[:MAX_FILES]
-    for file in files:
+    for file in chosen_files(samples, language):
         text = file.text
         rng = random.Random(file.path)
         encoder, header = samples.encoder, samples.encoder.header(language, file.path)
-        start = [BOS, *header, PREFIX]
-        body = encoder.text(text)[:MAX_TOKENS]
-        total.bits += bits(logits_of(model, start + body)[len(start) - 1 :], body)
-        total.bytes += len(encoder.tokenizer.decode(body).encode())
+        spent, size = continuation(model, encoder, language, file)
+        total.bits += spent
+        total.bytes += size
         for _ in range(4):
             span = line_hole(text, rng)
             if span is None or not text[span[0] : span[1]].strip():

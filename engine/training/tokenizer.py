@@ -55,10 +55,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("work/corpus/train.jsonl"))
     parser.add_argument("--out", type=Path, default=Path("work/tokenizer.json"))
+    parser.add_argument("--size", type=int, default=VOCAB_SIZE)
     arguments = parser.parse_args()
     tokenizer = build()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCAB_SIZE,
+        vocab_size=arguments.size,
         special_tokens=SPECIAL,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         max_token_length=40,

@@ -48,6 +48,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--restart-schedule", action="store_true", help="with --resume: go on from a finished run")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the stable rate")
+    parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="of the layers' matrices")
+    parser.add_argument("--size", action="append", default=[], metavar="NAME=N", help="a size of config.py; not with --resume")
     parser.add_argument("--workers", type=int, choices=(1, 2), default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--compile", action="store_true", help="fuse with torch.compile (needs g++)")
@@ -59,7 +61,7 @@ def work(rank: int, shared: Shared, position: dict[str, Any], states: dict[str, 
     """The loop of one worker. Worker 0 keeps the time: before each step it sends (share done, save, stop) to worker 1."""
     torch.set_num_threads(1)
     model = shared.model
-    worker = Worker(shared, rank)
+    worker = Worker(shared, rank, arguments.optimizer)
     worker.load_states(states)
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
     samples = Samples(arguments.work / "corpus/train.jsonl", Encoder(tokenizer), arguments.seed)
@@ -134,7 +136,8 @@ def main() -> None:
             position = {**position, "progress": 0.0}
     else:
         size = Tokenizer.from_file(str(arguments.work / "tokenizer.json")).get_vocab_size()
-        model = Mamba2(Mamba2Config(vocab_size=size))
+        sizes = {name: int(value) for name, value in (given.split("=") for given in arguments.size)}
+        model = Mamba2(Mamba2Config(vocab_size=size, **sizes))
     context = multiprocessing.get_context("spawn")
     shared = share(model, arguments.workers, context.Barrier(arguments.workers))
     mine, theirs = context.Pipe()

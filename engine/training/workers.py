@@ -34,7 +34,7 @@ class Shared:
 class Worker:
     """One worker's view: it adds its gradients to its own buffer and updates the parameters that it owns."""
 
-    def __init__(self, shared: Shared, rank: int) -> None:
+    def __init__(self, shared: Shared, rank: int, matrices: str) -> None:
         self.shared, self.rank, self.count = shared, rank, len(shared.gradients)
         self.owned: list[tuple[int, int]] = []  # [start, end) of the flat buffer
         self.optimizers: dict[str, Optimizer] = {}
@@ -48,7 +48,7 @@ class Worker:
                     offset += parameter.numel()
                 if owner == rank:
                     self.owned.append((start, offset))
-                    self.optimizers[unit] = make_optimizer(shared.model, unit)
+                    self.optimizers[unit] = make_optimizer(shared.model, unit, matrices)
 
     def load_states(self, states: dict[str, Any]) -> None:
         """Takes the states of its own optimizers from those of all, unit -> state dict."""
