@@ -14,7 +14,7 @@ import type { Measurement, MeasureRequest } from './measuring/measurement.ts';
 
 /** Memory for states where nothing is set: so many states, as far as the machine has memory for them. */
 const STATES = 12;
-const LEAST_BYTES = 128 * 2 ** 20;
+const LEAST_BYTES = 48 * 2 ** 20;
 const MACHINE_SHARE = 1 / 16;
 /** While formats are measured, so many states more. */
 const MEASURED_STATES = 3;

@@ -43,7 +43,7 @@ const OTHER_BYTES = 16 * 2 ** 20;
 const RESIDENT = 1.4;
 const RUNTIME_BYTES = 150 * 2 ** 20;
 /** What the states of open files take: as the completer chooses it where nothing is set. */
-const STATES = { count: 12, leastBytes: 128 * 2 ** 20, machineShare: 1 / 16 };
+const STATES = { count: 12, leastBytes: 48 * 2 ** 20, machineShare: 1 / 16 };
 /** The rest belongs to the editor and its language servers. */
 const MEMORY_SHARE = 0.6;
 /** Share of the bandwidth that decoding reaches: measured, 0.87 on two threads. */

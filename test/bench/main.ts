@@ -5,6 +5,7 @@ import { benchCodestralPeer } from './codestral-peer.ts';
 import { benchConvert } from './convert.ts';
 import { benchGranite } from './granite.ts';
 import { benchLlamaCpp, TRACE } from './llama-cpp/bench.ts';
+import { benchMemory } from './memory.ts';
 import { benchRestoring } from './restoring.ts';
 import { benchSessions } from './sessions.ts';
 import { benchSpeculation } from './speculation.ts';
@@ -15,6 +16,8 @@ const THREADS = 2;
 /** What can be asked for alone, by name; without a name all but those that need another program or 20 GB of disk are measured. */
 const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> = {
   'bundled-model': () => benchBundledModel(THREADS),
+  // First of those that measure more than speed: what ran before takes memory too.
+  memory: () => benchMemory(THREADS),
   typing: () => benchTyping(THREADS),
   bridging: () => benchBridging(THREADS),
   'codestral-layers': () => benchCodestralLayers(THREADS),
