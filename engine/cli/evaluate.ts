@@ -25,7 +25,7 @@ export const evaluate: Command = {
   usage:
     'evaluate [--files GLOB …] [--trace T.jsonl] [--humaneval FILE [--problems N]] [--model DIR] [--spans N] [--kind line|lines|inside …] [--seed S] [--json]',
   summary:
-    'How often text is right that was taken out of files (each glob is a project) or that a recorded session then wrote, and lines of functions that pass their tests: the local cache alone, the model alone, both',
+    'How often text is right that was taken out of files (each glob or folder is a project) or that a recorded session then wrote, and lines of functions that pass their tests: the local cache alone, the model alone, both; on files a plain 8-gram cache too; and how far the confidence can be trusted',
   async run(args) {
     const { values } = parse(
       args,

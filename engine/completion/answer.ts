@@ -10,21 +10,26 @@ export function answerOf(
   account: Account,
 ): CompletionResult {
   const saying = writers.filter(({ text }) => text.trim() !== '');
-  const [first] = saying;
-  if (first?.stop === undefined) {
-    const reason = writers[0]?.stop === 'suffix' ? 'repeats-suffix' : 'empty';
+  const fresh = saying
+    .map((writer) => ({ writer, text: withoutRedeclaration(writer.text, prefix, suffix) }))
+    .filter(({ text }) => text.trim() !== '');
+  const [first] = fresh;
+  const ended = first?.writer.stop;
+  if (first === undefined || ended === undefined) {
+    const reason =
+      saying.length > 0 ? 'declared' : writers[0]?.stop === 'suffix' ? 'repeats-suffix' : 'empty';
     return { kind: 'none', reason, account };
   }
-  const texts = saying.map(({ text }) => withoutRedeclaration(text, prefix, suffix));
-  const [whole = ''] = texts;
-  const steps = first.steps.filter(({ length }) => whole === first.text || length <= whole.length);
+  const { text: whole, writer } = first;
+  const isCut = whole !== writer.text;
+  const steps = writer.steps.filter(({ length }) => !isCut || length <= whole.length);
   const head = prefix.slice(prefix.lastIndexOf('\n') + 1);
-  const part = whole.trim() === '' ? undefined : confidentPart(whole, steps, suggestions, head);
+  const part = confidentPart(whole, steps, suggestions, head);
   if (part === undefined) return { kind: 'none', reason: 'unlikely', account };
   const { text, confidence } = part;
   // What was cut off for being unsure is no other text.
-  const others = new Set(texts.filter((other) => other !== whole && other.trim() !== ''));
+  const others = new Set(fresh.map((one) => one.text).filter((other) => other !== whole));
   const alternatives = [...others].filter((other) => other !== text);
-  const stop = text === first.text ? first.stop : 'unsure';
+  const stop = text !== whole ? 'unsure' : isCut ? 'declared' : ended;
   return { kind: 'completion', text, alternatives, stop, confidence, steps, account };
 }

@@ -261,6 +261,7 @@ export class Completer {
   forget(): void {
     this.documents.clear();
     this.prompts.forget();
+    this.documentCache = undefined;
   }
 
   private loading(document: string): (prompt: Prompt) => Promise<void> {

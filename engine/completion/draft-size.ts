@@ -54,6 +54,8 @@ export class DraftSize {
     // Costs and rightness may have changed, which only a try can tell.
     if ((probabilities[0] ?? 0) < WORTH_A_TRY || this.plainMs === undefined || ++this.skipped <= TRY_AGAIN)
       return 0;
+    // All sizes are measured anew, one after the other.
+    this.costs.clear();
     return SIZES[1];
   }
 
@@ -98,7 +100,7 @@ export class DraftSize {
 
   verified({ probabilities, right, restoreMs }: Verified): void {
     const isAllRight = right === probabilities.length;
-    // What stands behind the first wrong token was not put to the test.
+    // The probabilities are of all tokens up to each, so their sum is the number expected to be right.
     const keep = (1 - 1 / REMEMBERED_TOKENS) ** probabilities.length;
     this.right = keep * this.right + right;
     this.expected = keep * this.expected + probabilities.reduce((sum, likely) => sum + likely, 0);

@@ -31,10 +31,11 @@ export interface Account {
 }
 
 /** Why generation ended: by a rule, by the model itself, because the tokens or the time were used up, or what follows was too unsure. */
-export type StopReason = RuleStop | 'end-token' | 'max-tokens' | 'time' | 'unsure';
+export type StopReason = RuleStop | 'end-token' | 'max-tokens' | 'time' | 'unsure' | 'declared';
 
 /** Why there is no text. */
-export type NoCompletionReason = 'cancelled' | 'empty' | 'repeats-suffix' | 'unlikely' | 'closed';
+export type NoCompletionReason =
+  'cancelled' | 'empty' | 'repeats-suffix' | 'unlikely' | 'declared' | 'closed';
 
 export type CompletionResult =
   | {

@@ -1,14 +1,17 @@
-/** What declares a name once in its scope; of the first, methods of other classes may have the same name. */
-const IN_CLASSES = ['def', 'fn', 'func'];
+/** A declaration at the left margin with nothing before it but modifiers; of what follows the name, so much that the name is its own. */
 const DECLARES =
-  /\b(function\*?|class|interface|enum|struct|trait|def|fn|func)\s+([\p{L}_$][\p{L}\p{N}_$]*)/u;
-/** A declaration that others of the same name go with: an overload, which has no body. */
-const OVERLOAD = /;\s*$/;
+  /^(?:(?:export|default|declare|abstract|async|public|private|internal|static|final|open|sealed|data|pub(?:\([^)]*\))?) +)*(?:function\*?|class|interface|struct|trait|def|fn|func) +([\p{L}_$][\p{L}\p{N}_$]*)(?= *(?:[<({]|:?$)| +(?:extends|implements|where)\b)/u;
+/** The name of what may be there several times. */
+const OF_MANY = /^(?:_|init|main)$/;
+/** A body follows; without one, a declaration is an overload, or its end is in another line. */
+const HAS_BODY = /(?:\{|[^:]:)\s*$|\{.*\}\s*$/;
+/** Belongs to the next line, and may make it one of several. */
+const ATTRIBUTE = /^(?:@|#\[)/;
 
 /**
- * A text up to the name of what is declared already beside it. What repeats the code around it proposes the same function again, and
- * nobody declares that twice.
- * @param prefix text before the cursor
+ * A text without the declaration, at the left margin, of what is declared there already. What repeats the code around it proposes the
+ * same function again, and nobody declares that twice. A declaration that has been begun at the cursor goes on up to its name.
+ * @param prefix text before the cursor, with LF line ends
  * @param suffix text after the cursor
  */
 export function withoutRedeclaration(text: string, prefix: string, suffix: string): string {
@@ -16,35 +19,29 @@ export function withoutRedeclaration(text: string, prefix: string, suffix: strin
   let declared: Set<string> | undefined;
   let from = 0;
   for (const [at, line] of text.split('\n').entries()) {
-    const whole = at === 0 ? head + line : line;
     const start = at === 0 ? head.length : 0;
-    const name = declarationOf(whole);
-    if (name !== undefined && name.end > start) {
-      declared ??= declarations(`${prefix.slice(0, prefix.length - head.length)}\n${suffix}`);
-      if (declared.has(name.key)) return text.slice(0, from + Math.max(0, name.start - start)).trimEnd();
+    const match = DECLARES.exec(at === 0 ? head + line : line);
+    const [whole = '', name = ''] = match ?? [];
+    if (whole.length > start) {
+      declared ??= declaredIn(`${prefix.slice(0, prefix.length - head.length)}\n${suffix}`);
+      if (declared.has(name)) {
+        const end = from + Math.max(0, whole.length - name.length - start);
+        return text.slice(0, start === 0 ? from : end).trimEnd();
+      }
     }
     from += line.length + 1;
   }
   return text;
 }
 
-function declarations(text: string): Set<string> {
-  const keys = new Set<string>();
+/** What has a body and no attribute. */
+function declaredIn(text: string): Set<string> {
+  const names = new Set<string>();
+  let before = '';
   for (const line of text.split('\n')) {
-    const name = OVERLOAD.test(line) ? undefined : declarationOf(line);
-    if (name !== undefined) keys.add(name.key);
+    const name = HAS_BODY.test(line) && !ATTRIBUTE.test(before) ? DECLARES.exec(line)?.[1] : undefined;
+    if (name !== undefined && !OF_MANY.test(name)) names.add(name);
+    before = line;
   }
-  return keys;
-}
-
-/** What a line declares: the same key for the same name at the same indentation. */
-function declarationOf(line: string): { key: string; start: number; end: number } | undefined {
-  const match = DECLARES.exec(line);
-  const [, keyword = '', name = ''] = match ?? [];
-  const indent = line.slice(0, line.length - line.trimStart().length);
-  if (match === null || (indent !== '' && IN_CLASSES.includes(keyword))) return undefined;
-  // Behind anything but modifiers it is a comment, a string, or an expression.
-  if (/[^\p{L}\s]/u.test(line.slice(0, match.index))) return undefined;
-  const end = match.index + match[0].length;
-  return { key: `${indent}${keyword} ${name}`, start: end - name.length, end };
+  return names;
 }

@@ -19,8 +19,8 @@ export interface CatalogueModel {
   kind: 'base' | 'instruct';
   layout: 'hugging-face' | 'mistral';
   parameters: number;
-  /** Those of the embedding and of a head of its own, which keep 8 bits where the projections have 4. */
-  vocabularyParameters: number;
+  /** Those of the head, which keeps 8 bits where the others have 4; it may be the embedding too. */
+  headParameters: number;
   /** Bytes of one sequence's recurrent state, float32. */
   stateBytes: number;
   /** Bytes of the safetensors files; what the hub lists counts once it was asked. */
@@ -35,7 +35,7 @@ const MIB = 2 ** 20;
 function granite(
   size: string,
   parameters: number,
-  vocabularyParameters: number,
+  headParameters: number,
   stateMib: number,
 ): CatalogueModel[] {
   return (['base', 'instruct'] as const).map((kind) => ({
@@ -48,7 +48,7 @@ function granite(
     kind,
     layout: 'hugging-face',
     parameters,
-    vocabularyParameters,
+    headParameters,
     stateBytes: stateMib * MIB,
     sourceBytes: 2 * parameters,
     bits: 4,
@@ -57,12 +57,12 @@ function granite(
 
 /** The first Mamba-2 models hold pickled weights only; these are their conversions to Hugging Face's layout. */
 function mamba2(size: string, layers: number, hiddenSize: number): CatalogueModel {
-  const vocabularyParameters = 50_288 * hiddenSize;
+  const headParameters = 50_288 * hiddenSize;
   // d_inner = 2 · hidden, d_state 128, n_groups 1, head_dim 64, conv 4: mamba_ssm's defaults.
   const [inner, heads, channels] = [2 * hiddenSize, hiddenSize / 32, 2 * hiddenSize + 256];
   const projections = hiddenSize * (inner + channels + heads) + inner * hiddenSize;
   const layer = projections + 5 * channels + 3 * heads + inner + hiddenSize;
-  const parameters = vocabularyParameters + layers * layer + hiddenSize;
+  const parameters = headParameters + layers * layer + hiddenSize;
   return {
     id: `mamba2-${size}`,
     title: `Mamba-2 ${size}`,
@@ -74,7 +74,7 @@ function mamba2(size: string, layers: number, hiddenSize: number): CatalogueMode
     kind: 'base',
     layout: 'hugging-face',
     parameters,
-    vocabularyParameters,
+    headParameters,
     stateBytes: 4 * layers * (128 * inner + 3 * channels),
     sourceBytes: 2 * parameters,
     bits: 4,
@@ -93,7 +93,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
     kind: 'instruct',
     layout: 'hugging-face',
     parameters: 7_285_403_648,
-    vocabularyParameters: 2 * 32_768 * 4096,
+    headParameters: 32_768 * 4096,
     stateBytes: 263.5 * MIB,
     sourceBytes: 2 * 7_285_403_648,
     bits: 4,

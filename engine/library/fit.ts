@@ -12,7 +12,7 @@ export interface FitReason {
 /** What a model's needs follow from. */
 export type ModelSize = Pick<
   CatalogueModel,
-  'parameters' | 'vocabularyParameters' | 'stateBytes' | 'sourceBytes' | 'bits'
+  'parameters' | 'headParameters' | 'stateBytes' | 'sourceBytes' | 'bits'
 >;
 
 /** What a model needs, and how it would do on a machine. */
@@ -54,9 +54,9 @@ const RESERVE_BYTES = 256 * 2 ** 20;
 
 /** What a model needs, and whether a machine has it. */
 export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): Fit<Model> {
-  const matrices = model.parameters - model.vocabularyParameters;
+  const matrices = model.parameters - model.headParameters;
   const packageBytes = Math.round(
-    matrices * (model.bits / 8 + SCALE_BYTES) + model.vocabularyParameters * (1 + SCALE_BYTES) + OTHER_BYTES,
+    matrices * (model.bits / 8 + SCALE_BYTES) + model.headParameters * (1 + SCALE_BYTES) + OTHER_BYTES,
   );
   const diskBytes = model.sourceBytes + packageBytes + RESERVE_BYTES;
   const states = Math.max(

@@ -73,7 +73,7 @@ async function sizeOf(folder: string, sourceBytes: number): Promise<ModelSize> {
   const recurrent = config.architecture === 'mamba2' ? layers : layers - config.attention.layers.length;
   return {
     parameters: elements.reduce((sum, one) => sum + one, 0),
-    vocabularyParameters: vocabularySize * hiddenSize * (config.tiedHead ? 1 : 2),
+    headParameters: vocabularySize * hiddenSize,
     stateBytes: 4 * recurrent * (innerSize(config) * stateSize + (convKernel - 1) * convSize(config)),
     sourceBytes,
     bits: 4,

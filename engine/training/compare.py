@@ -3,7 +3,7 @@
     MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000 python compare.py --tokens 1640000 [NAME ...]
 
 Each starts from nothing with the same seed, in work/compare/NAME. Prints a row a run: parameters, tokens a second (median), and
-bits a byte of held-out files, which also compares vocabularies. A run that is there already is not made again.
+bits a byte of held-out files, which also compares vocabularies. A run that has been finished is not made again.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -22,6 +23,7 @@ from evaluate import chosen_files, continuation
 from fim import Encoder
 
 FILES = 20  # of each language
+CHARACTERS = 2000  # of each file: the same text whatever the vocabulary, and fewer tokens than `continuation` takes
 LANGUAGES = ("typescript", "javascript", "python")
 RUNS: dict[str, list[str]] = {
     "muon 1e-3": ["--learning-rate", "1e-3"],
@@ -57,13 +59,19 @@ def prepare(work: Path, name: str) -> Path:
     return folder
 
 
+def is_done(folder: Path, tokens: int) -> bool:
+    path = folder / "checkpoint.pt"
+    return path.exists() and checkpoint.load(path)[1]["position"]["tokens"] >= tokens
+
+
 def row(folder: Path, name: str) -> str:
     model, saved = checkpoint.load(folder / "checkpoint.pt")
     encoder = Encoder(Tokenizer.from_file(str(folder / "tokenizer.json")))
     samples = Samples(folder / "corpus/valid.jsonl", encoder)
     figures = []
     for language in LANGUAGES:
-        spent = [continuation(model, encoder, language, file) for file in chosen_files(samples, language, FILES)]
+        files = [replace(file, text=file.text[:CHARACTERS]) for file in chosen_files(samples, language, FILES)]
+        spent = [continuation(model, encoder, language, file) for file in files]
         figures.append(sum(bits for bits, _ in spent) / sum(size for _, size in spent))
     rates = [json.loads(line)["tokens_per_s"] for line in (folder / "train.jsonl").read_text().splitlines()]
     parameters = sum(parameter.numel() for parameter in model.parameters()) / 1e6
@@ -84,7 +92,9 @@ def main() -> None:
     print("| run | parameters, M | tokens, M | tokens/s | TypeScript | JavaScript | Python |\n|---|---|---|---|---|---|---|")
     for name in arguments.names or RUNS:
         folder = prepare(arguments.work, name)
-        if not (folder / "checkpoint.pt").exists():
+        if not is_done(folder, arguments.tokens):
+            for made in ("checkpoint.pt", "train.jsonl"):
+                (folder / made).unlink(missing_ok=True)
             command = ["train.py", "--work", str(folder), "--tokens", str(arguments.tokens), "--compile", *RUNS[name]]
             subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
         print(row(folder, name), flush=True)

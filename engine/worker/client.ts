@@ -33,7 +33,7 @@ export interface EngineOptions {
   stateBytes?: number | undefined;
   /** Folder for states that outlive the engine; none are kept where it is left out. */
   stateFolder?: string | undefined;
-  /** What the text of documents and of the project's files is used for; for nothing where it is left out. */
+  /** What the text of the project's files is used for, beside that of the document; for nothing where it is left out: then a slow model's document guesses tokens alone. */
   localCache?: LocalCacheUse | undefined;
   /** Whether to refuse a model that does not fit in the memory that is free now; off by default. */
   checksMemory?: boolean | undefined;

@@ -136,6 +136,7 @@ const saidNothing = {
   empty: 'the model has nothing to say here',
   'repeats-suffix': 'repeats the text below',
   unlikely: 'nothing is likely enough here',
+  declared: 'what it suggests is declared already',
   closed: 'the engine was closed',
 } as const;
 

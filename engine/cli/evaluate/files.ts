@@ -18,6 +18,7 @@ interface Result {
   first: boolean;
   ms: number;
   confidence: number;
+  isEmpty: boolean;
 }
 
 /** What a system did with all spans of a kind in a language. */
@@ -71,6 +72,7 @@ export async function evaluateProject(
         first: text.startsWith(firstToken(span, tokenizer)),
         ms,
         confidence,
+        isEmpty: text === '',
       });
       for (const system of SYSTEMS) {
         const { text, ms, confidence } = await answer(completer, system, request);
@@ -123,7 +125,7 @@ async function surprise(
 export function judgedOf(outcomes: readonly Outcome[]): Judged[] {
   return outcomes
     .filter(({ kind }) => kind === 'line')
-    .flatMap(({ systems: { both } }) => both ?? [])
+    .flatMap(({ systems: { both } }) => (both === undefined || both.isEmpty ? [] : both))
     .map(({ confidence, exact }) => ({ confidence, right: exact }));
 }
 

@@ -1,14 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
+import { CODE_EXTENSIONS } from '../../prompt/index.ts';
 
 /** Folders that hold nothing that was written for the project. */
 const IGNORED = /(^|\/)(node_modules|\.git)(\/|$)/;
 
-/** Files that a glob names (`*`, `**`, `?`, `{a,b}`), or all of a folder, in order. */
+/** Files that a glob names (`*`, `**`, `?`, `{a,b}`), or the source files of a folder, in order. */
 export async function glob(pattern: string): Promise<string[]> {
   const path = pattern.split(sep).join('/');
   const wild = path.search(/[*?{]/);
-  if (wild < 0) return (await isFolder(path)) ? glob(`${path.replace(/\/+$/, '')}/**/*.*`) : [path];
+  if (wild < 0)
+    return (await isFolder(path))
+      ? glob(`${path.replace(/\/+$/, '')}/**/*.{${CODE_EXTENSIONS.join(',')}}`)
+      : [path];
   const root = posix.dirname(`${path.slice(0, wild)}x`);
   const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const matches = regexOf(path);

@@ -99,7 +99,8 @@ export async function evaluateTrace(
     figures.push(figuresOf('all', system, answers));
     if (system !== 'model')
       for (const suggestions of SUGGESTIONS) figures.push(figuresOf(suggestions, system, answers));
-    if (system === 'both') judged = shownOf('all', answers);
+    if (system === 'both')
+      judged = shownOf('all', answers).map(({ whole, confidence }) => ({ confidence, right: whole }));
   }
   return { figures, judged };
 }

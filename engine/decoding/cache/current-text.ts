@@ -50,8 +50,8 @@ export class CurrentText {
     const lineStart = prefix.lastIndexOf('\n') + 1;
     const lineEnd = suffix.includes('\n') ? suffix.indexOf('\n') : suffix.length;
     this.keepLines(prefix.slice(0, lineStart), suffix.slice(lineEnd));
-    const head = this.encoder.line(prefix.slice(lineStart));
-    const rest = this.encoder.line(suffix.slice(0, lineEnd));
+    const head = this.encoder.line(prefix.slice(lineStart)).slice(-NEAR_TOKENS);
+    const rest = this.encoder.line(suffix.slice(0, lineEnd)).slice(0, NEAR_TOKENS);
     this.length = this.aboveLength;
     for (const id of head) this.push(id);
     this.belowIds = new Int32Array(rest.length + this.belowLines.length);

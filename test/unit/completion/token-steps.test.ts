@@ -10,7 +10,6 @@ import { openTinyModel, randomIds } from '../../fixtures/tiny-model.ts';
 function drafting(draft: (pushed: readonly number[]) => readonly number[]): PromptLookup {
   const pushed: number[] = [];
   const lookup: unknown = {
-    begin: () => undefined,
     push: (id: number) => {
       pushed.push(id);
     },

@@ -140,7 +140,7 @@ describe('library: worker', () => {
     assert.equal(fit.downloadBytes, files['model.safetensors']?.length);
     // 2 layers of 64 channels, 4 heads of 32, 16 states, 640 tokens: by the shapes that the model has.
     assert.equal(fit.model.stateBytes, 4 * 2 * (4 * 32 * 16 + 3 * (4 * 32 + 2 * 16)));
-    assert.equal(fit.model.vocabularyParameters, 640 * 64);
+    assert.equal(fit.model.headParameters, 640 * 64);
     assert.equal(server.requestsFor('model.safetensors').length, 0);
   });
 
