@@ -14,12 +14,19 @@ export interface ConversionCost {
 
 /** Converts one folder to another, and prints a {@link ConversionCost}. */
 async function main(): Promise<void> {
-  const [source = '', destination = ''] = process.argv.slice(2);
+  const [source = '', destination = '', block] = process.argv.slice(2);
   const tokenizer = (await findTokenizer(source))?.file;
   const baseBytes = status('VmRSS');
   const cpu = process.cpuUsage();
   const started = performance.now();
-  await convert({ source, destination, bits: 4, tokenizer, name: 'synthetic Codestral Mamba' });
+  await convert({
+    source,
+    destination,
+    bits: 4,
+    block: block === undefined ? undefined : Number(block),
+    tokenizer,
+    name: 'synthetic Codestral Mamba',
+  });
   const { user, system } = process.cpuUsage(cpu);
   const cost: ConversionCost = {
     seconds: (performance.now() - started) / 1000,

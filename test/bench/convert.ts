@@ -16,8 +16,9 @@ const LIMITS = { bytesPerCpuSecond: 250e6, peakBytes: 1.5 * 2 ** 30 };
 /**
  * Converts a checkpoint of Codestral Mamba's full size and reports what it took and what came of it. Needs 20 GB of disk.
  * @param folder where to put it; the package stays there. Without one all is made in the temporary folder and removed.
+ * @param block elements a block, where it is not the usual one
  */
-export async function benchConvert(folder: string | undefined): Promise<void> {
+export async function benchConvert(folder: string | undefined, block: string | undefined): Promise<void> {
   benchQuantization();
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'mamba-complete-convert-')));
   const [source, destination] = [join(place, 'source'), join(place, 'package')];
@@ -27,7 +28,7 @@ export async function benchConvert(folder: string | undefined): Promise<void> {
     console.log(
       `Wrote ${(bytes / 1e9).toFixed(1)} GB in ${((performance.now() - started) / 1000).toFixed(0)} s.`,
     );
-    const cost = await convertInProcess(source, destination);
+    const cost = await convertInProcess(source, destination, ...(block === undefined ? [] : [block]));
     await rm(source, { recursive: true });
     const { manifest } = await openPackage(destination);
     printCost(bytes, cost, manifest);
@@ -38,9 +39,9 @@ export async function benchConvert(folder: string | undefined): Promise<void> {
   }
 }
 
-async function convertInProcess(source: string, destination: string): Promise<ConversionCost> {
+async function convertInProcess(...args: readonly string[]): Promise<ConversionCost> {
   const script = join('out/test/bench', 'convert-child.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, source, destination]);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
   return JSON.parse(stdout) as ConversionCost;
 }
 

@@ -14,7 +14,7 @@ import { benchTyping } from './typing.ts';
 const THREADS = 2;
 
 /** What can be asked for alone, by name; without a name all but those that need another program or 20 GB of disk are measured. */
-const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> = {
+const BENCHES: Record<string, (...args: (string | undefined)[]) => Promise<void>> = {
   'bundled-model': () => benchBundledModel(THREADS),
   // First of those that measure more than speed: what ran before takes memory too.
   memory: () => benchMemory(THREADS),
@@ -25,20 +25,20 @@ const BENCHES: Record<string, (argument: string | undefined) => Promise<void>> =
   restoring: () => benchRestoring(THREADS),
   sessions: () => benchSessions(THREADS),
   speculation: () => benchSpeculation(THREADS),
-  convert: (folder) => benchConvert(folder),
+  convert: (folder, block) => benchConvert(folder, block),
   'codestral-peer': (folder) => benchCodestralPeer(THREADS, folder),
   'llama-cpp': (trace = TRACE) => benchLlamaCpp(THREADS, trace),
 };
 const NEEDS_MORE = ['convert', 'codestral-peer', 'llama-cpp'];
 
 async function main(): Promise<void> {
-  const [name, argument] = process.argv.slice(2);
+  const [name, ...args] = process.argv.slice(2);
   const chosen =
     name === undefined ? Object.keys(BENCHES).filter((one) => !NEEDS_MORE.includes(one)) : [name];
   for (const one of chosen) {
     const bench = BENCHES[one];
     if (bench === undefined) throw new Error(`There is ${Object.keys(BENCHES).join(', ')}; not ${one}.`);
-    await bench(argument);
+    await bench(...args);
   }
 }
 
