@@ -1,5 +1,6 @@
 /** Tokens of a draft that may be verified in one run; 0 is plain decoding. */
 const SIZES = [0, 1, 2, 3, 5, 7, 11, 15] as const;
+const MOST_DRAFTED = 15;
 /** Weight of the newest measurement. */
 const LEARNING_RATE = 0.2;
 /** What the newest drafts weigh beside all older ones together: those of about so many tokens count. */
@@ -41,21 +42,30 @@ export class DraftSize {
   private expected = REMEMBERED_TOKENS / 4;
   /** Drafts not taken since the last one that was. */
   private skipped = 0;
+  /** Whether the last draft that was worth a try did not pay. */
+  private isOff = false;
 
   /** Whether drafts can pay at all. */
   get isWorthTrying(): boolean {
     return (this.plainMs ?? 0) >= WORTH_TRYING_MS;
   }
 
+  /** Tokens that are worth looking up: where drafts do not pay, one tells whether they do again. */
+  get wanted(): number {
+    return this.isOff ? 1 : MOST_DRAFTED;
+  }
+
   /** @param probabilities of a draft, see {@link Verified} */
   choose(probabilities: readonly number[]): number {
     const best = this.fastest(probabilities, this.right / this.expected);
+    const isWorthATry = this.plainMs !== undefined && (probabilities[0] ?? 0) >= WORTH_A_TRY;
+    if (isWorthATry) this.isOff = best === 0;
     if (best > 0) return best;
     // Costs and rightness may have changed, which only a try can tell.
-    if ((probabilities[0] ?? 0) < WORTH_A_TRY || this.plainMs === undefined || ++this.skipped <= TRY_AGAIN)
-      return 0;
-    // All sizes are measured anew, one after the other.
-    this.costs.clear();
+    if (!isWorthATry || ++this.skipped <= TRY_AGAIN) return 0;
+    // Where costs alone are in the way, all sizes are measured anew, one after the other.
+    if (this.fastest(probabilities, 1) === 0) this.costs.clear();
+    this.skipped = 0;
     return SIZES[1];
   }
 
@@ -104,8 +114,8 @@ export class DraftSize {
     const keep = (1 - 1 / REMEMBERED_TOKENS) ** probabilities.length;
     this.right = keep * this.right + right;
     this.expected = keep * this.expected + probabilities.reduce((sum, likely) => sum + likely, 0);
-    // After a draft that was right the next one is tried at once.
-    this.skipped = isAllRight ? TRY_AGAIN : 0;
+    // Where drafts are right again that were not, the next one is tried at once.
+    this.skipped = isAllRight && this.right < this.expected ? TRY_AGAIN : 0;
     if (restoreMs > 0) this.replayCost = blend(this.replayCost, restoreMs / (this.plainMs ?? restoreMs));
   }
 }

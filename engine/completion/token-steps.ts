@@ -4,9 +4,6 @@ import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
 import type { DraftSize } from './draft-size.ts';
 
-/** Verifying 16 tokens costs less than four single steps; longer drafts are seldom right to their end. */
-const MOST_DRAFTED = 15;
-
 /** What guesses tokens, and how many are worth verifying. */
 export interface Speculation {
   /** Left out of a generation that is not worth it: its steps are timed only. */
@@ -113,7 +110,7 @@ export class TokenSteps {
     const { speculation } = this;
     if (speculation?.lookup === undefined) return NO_DRAFT;
     const { lookup, size } = speculation;
-    const { ids, probabilities } = lookup.draft(MOST_DRAFTED);
+    const { ids, probabilities } = lookup.draft(size.wanted);
     const most = size.choose(probabilities);
     return { ids: ids.slice(0, most), probabilities: probabilities.slice(0, most) };
   }

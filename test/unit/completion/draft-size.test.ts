@@ -88,6 +88,27 @@ describe('DraftSize', () => {
     );
   });
 
+  it('has little looked up where drafts do not pay, and all again where they do', () => {
+    const { size } = settle(computeBound, (drafted) => drafted);
+    let little = 0;
+    for (let step = 0; step < 200; step++) {
+      const probabilities = DRAFT.slice(0, size.wanted);
+      if (probabilities.length === 1) little++;
+      const drafted = size.choose(probabilities);
+      size.ran(drafted, computeBound.run(drafted));
+      if (drafted > 0)
+        size.verified({ probabilities: probabilities.slice(0, drafted), right: drafted, restoreMs: 0 });
+    }
+    assert.ok(little > 150, String(little));
+    assert.equal(settle(memoryBound, (drafted) => drafted).size.wanted, 15);
+    for (let run = 0; run < 20; run++) {
+      size.ran(0, 6);
+      size.ran(1, 7);
+    }
+    assert.equal(size.choose(DRAFT.slice(0, size.wanted)), 1);
+    assert.equal(size.wanted, 15);
+  });
+
   it('is not misled by one slow run of a size', () => {
     const size = new DraftSize();
     size.ran(0, 6);

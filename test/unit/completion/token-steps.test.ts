@@ -31,6 +31,7 @@ describe('TokenSteps', () => {
   /** Takes all of every draft. */
   const all = Object.defineProperties(new DraftSize(), {
     isWorthTrying: { value: true },
+    wanted: { value: 15 },
     choose: { value: ({ length }: readonly number[]) => length },
   });
 
