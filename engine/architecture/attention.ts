@@ -17,7 +17,7 @@ export class Attention {
     private readonly graph: GraphBuilder,
     private readonly weights: GraphWeights,
     readonly config: AttentionConfig,
-    layer: number,
+    readonly layer: number,
     private readonly at: string,
     /** Of queries · keys. */
     private readonly scale: number,
@@ -30,8 +30,11 @@ export class Attention {
     }
   }
 
-  /** From the normed residual stream to the branch that is added to it, both [B, T, D]. */
-  build(x: string): string {
+  /**
+   * From the normed residual stream to the branch that is added to it, both [B, T, D].
+   * @param select of what attention gives, the positions to go on with
+   */
+  build(x: string, select = (positions: string): string => positions): string {
     const { graph, kept } = this;
     const { heads, kvHeads } = this.config;
     const [q, k, v] = ['q_proj', 'k_proj', 'v_proj'].map((name) => this.project(name, x));
@@ -41,7 +44,7 @@ export class Attention {
       attributes: { num_heads: heads, kv_num_heads: kvHeads, scale: { float: this.scale }, do_rotary: 0 },
       outputs: [`${this.at}.attended`, ...kept.map(nextState)],
     });
-    return this.project('o_proj', attended);
+    return this.project('o_proj', select(attended));
   }
 
   private project(name: string, x: string): string {

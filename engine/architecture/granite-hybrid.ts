@@ -36,6 +36,7 @@ export function buildGraniteHybrid(manifest: Manifest, config: GraniteHybridConf
   for (let layer = 0; layer < config.layers; layer++) {
     const at = layerName(layer);
     const normed = norm(`${at}.input_layernorm`);
+    residual = model.residual(layer, residual);
     branch = attention.layers.includes(layer)
       ? model.attend(
           new Attention(graph, weights, attention, layer, `${at}.self_attn`, multipliers.attention),

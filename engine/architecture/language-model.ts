@@ -31,31 +31,34 @@ export class LanguageModel {
     return this.weights.embedding(matrix, IDS);
   }
 
-  /** x through a mixer, both [B, T, D]; its state is part of the model's. */
+  /** x through a mixer, both [B, T, D]; its state is part of the model's. Of the last layer, [B, positions, D]. */
   mix(mixer: Mixer, x: string): string {
     this.state.push(...mixer.recurrence.state);
     this.recurrences.push({ layer: mixer.layer, at: mixer.at });
-    return mixer.build(x);
+    return mixer.build(x, this.isLast(mixer.layer) ? this.select : undefined);
   }
 
-  /** x through an attention layer, both [B, T, D]; its keys and values are kept. */
+  /** x through an attention layer, as in {@link mix}; its keys and values are kept. */
   attend(attention: Attention, x: string): string {
     const { kvHeads: heads, headDim } = attention.config;
     this.keys = { names: [...this.keys.names, ...attention.kept], heads, headDim };
-    return attention.build(x);
+    return attention.build(x, this.isLast(attention.layer) ? this.select : undefined);
+  }
+
+  /** The residual stream for what follows the mixer or attention of a layer: of the last one, [B, positions, D]. */
+  residual(layer: number, x: string): string {
+    return this.isLast(layer) ? this.select(x) : x;
   }
 
   /**
-   * @param last the normed residual stream, [B, T, D]
+   * @param last the normed residual stream, [B, positions, D]
    * @param head the matrix of the head
    * @param logitScale of all logits
    */
   finish(last: string, head: string, logitScale = 1): ModelGraph {
     const { graph, manifest } = this;
     const { config } = manifest;
-    // The head costs as much as a layer or more: only the positions asked for go through it, at most times none.
-    const selected = graph.node('Gather', [last, LOGIT_POSITIONS], { attributes: { axis: 1 } });
-    this.weights.linear(head, scale(graph, selected, logitScale), LOGITS);
+    this.weights.linear(head, scale(graph, last, logitScale), LOGITS);
     graph.output(LOGITS, 'float32', ['batch', 'positions', config.vocabularySize]);
     return {
       bytes: graph.toBytes(),
@@ -70,6 +73,17 @@ export class LanguageModel {
       vocabularySize: config.vocabularySize,
     };
   }
+
+  private isLast(layer: number): boolean {
+    return layer === this.manifest.config.layers - 1;
+  }
+
+  /**
+   * The positions that logits are wanted of, at most times none: what comes after the last layer's state is not computed of others. The
+   * head costs as much as a layer or more.
+   */
+  private readonly select = (x: string): string =>
+    this.graph.node('Gather', [x, LOGIT_POSITIONS], { attributes: { axis: 1 } });
 
   /** The recurrences alone, from what every layer's projection has given: no matrix of the model is read. */
   private replayGraph(): Uint8Array {

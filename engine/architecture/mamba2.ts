@@ -16,7 +16,7 @@ export function buildMamba2(manifest: Manifest, config: Mamba2Config): ModelGrap
     const mixer = new Mixer(graph, weights, config, layer, mixerName(layer));
     const norm = weights.vector(`backbone.layers.${layer}.norm.weight`);
     const [normed, sum] = addAndNorm(graph, residual, branch, norm, epsilon);
-    residual = sum;
+    residual = model.residual(layer, sum);
     branch = model.mix(mixer, normed);
   }
   const [last] = addAndNorm(graph, residual, branch, weights.vector('backbone.norm_f.weight'), epsilon);

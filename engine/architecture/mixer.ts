@@ -26,7 +26,8 @@ export class Mixer {
     this.recurrence = new Recurrence(graph, weights, config, layer, at);
   }
 
-  build(u: string): string {
+  /** @param select of what is made from the recurrence, the positions to go on with */
+  build(u: string, select = (positions: string): string => positions): string {
     const { graph, config, inner } = this;
     const { heads, headDim } = config;
     // 2. z [B,T,H·P], xBC [B,T,H·P + 2·G·N], dt [B,T,H]: the two that the recurrence reads are next to each other.
@@ -42,7 +43,7 @@ export class Mixer {
     // 7. the gate before the norm
     const gated = graph.node('Mul', [graph.node('Add', [y, skip]), silu(graph, z)]);
     // 8. the caller adds the residual
-    return this.weights.linear(this.name('out_proj.weight'), this.groupedNorm(gated));
+    return this.weights.linear(this.name('out_proj.weight'), this.groupedNorm(select(gated)));
   }
 
   /** RMS norm over each group's channels by themselves. */
