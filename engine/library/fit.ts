@@ -1,4 +1,4 @@
-import { DEFAULT_BLOCK } from '../weights/recipe.ts';
+import { DEFAULT_BITS } from '../weights/recipe.ts';
 import type { CatalogueModel } from './catalogue.ts';
 import type { Machine } from './machine.ts';
 import { sizeText } from './size-text.ts';
@@ -35,8 +35,8 @@ export interface Fit<Model extends ModelSize = CatalogueModel> {
   recommended: boolean;
 }
 
-/** A scale in float16 and half a byte of zero point for a block of weights. */
-const SCALE_BYTES = 2.5 / DEFAULT_BLOCK;
+/** Of a weight of 4 bits, for scales, zero points and the layers that keep more. */
+const SCALE_BYTES = (DEFAULT_BITS - 4) / 8;
 /** Vectors in float32, the tokenizer and the manifest are small beside the matrices. */
 const OTHER_BYTES = 16 * 2 ** 20;
 /** Resident memory of a loaded package, at most; ONNX Runtime keeps a second form of some weights. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { BadInputError } from '../errors.ts';
 import { findTokenizer } from '../tokenizer/index.ts';
 import { convert as convertHere, type ConvertOptions } from '../weights/convert.ts';
-import { DEFAULT_BLOCK } from '../weights/recipe.ts';
 import { MANIFEST_FILE } from '../weights/manifest.ts';
 import { readConfig } from '../weights/read-config.ts';
 import { findModel, type CatalogueModel } from './catalogue.ts';
@@ -97,7 +96,7 @@ function describeModel(known: CatalogueModel | undefined, name: string, options:
     licence: known?.licence ?? null,
     fim: known?.fim ?? null,
     bits,
-    block: options.block ?? DEFAULT_BLOCK,
+    block: options.block ?? null,
   };
 }
 
@@ -130,7 +129,7 @@ async function convertSource(
     source: places.source,
     destination: places.package,
     bits,
-    block,
+    block: block ?? undefined,
     name: title,
     tokenizer: tokenizer?.file,
     sourceHashes: Object.fromEntries(hashes.map(({ path, digest }) => [path, digest.value])),

@@ -16,7 +16,8 @@ export interface ModelRecord {
   /** Null if nothing is known: the tokenizer's special tokens tell. */
   fim: FimKind | null;
   bits: 4 | 8;
-  block: number;
+  /** Null: chosen layer by layer. */
+  block: number | null;
   /** The source's files with their hashes, once all of them have arrived. */
   files: readonly HubFile[] | null;
 }

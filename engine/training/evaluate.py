@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import checkpoint
+import products
 from data import File, Samples
 from fim import Encoder, assemble, cut, lines_above
 from generate import greedy
@@ -58,7 +59,7 @@ class Score:
 def logits_of(model: Mamba2, ids: list[int]) -> Tensor:
     """Float32 logits [len(ids) - 1, vocab]: row t is the forecast of ids[t + 1]."""
     padded = functional.pad(torch.tensor([ids]), (0, -len(ids) % model.config.chunk_size))
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), products.autocast():
         return model.logits(model(padded)[0, : len(ids) - 1]).float()
 
 

@@ -3,8 +3,9 @@
     MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000 python train.py --minutes 90 --compile
     ... train.py --tokens 20000000 --compile --resume
     ... train.py --minutes 30 --compile --resume --restart-schedule --learning-rate 8e-4
+    ... train.py --minutes 90 --compile --package ../bundled --learning-rate 1e-3
 
-Matrix products run in bfloat16 (autocast), weights and optimizers in float32. The log (work/train.jsonl) is JSON, one
+Matrix products run in bfloat16 where the processor has it (autocast), weights and optimizers in float32. The log (work/train.jsonl) is JSON, one
 line every LOG_STEPS steps: step, tokens, loss (nats a token, of worker 0's share), lr, tokens_per_s, progress.
 """
 
@@ -22,6 +23,8 @@ import torch.multiprocessing as multiprocessing
 from tokenizers import Tokenizer
 
 import checkpoint
+import package
+import products
 from config import Mamba2Config
 from data import Samples
 from fim import Encoder
@@ -46,6 +49,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="end this many minutes from now")
     parser.add_argument("--tokens", type=int, help="end after this many tokens")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--package", type=Path, help="begin with the weights of a model package")
     parser.add_argument("--restart-schedule", action="store_true", help="with --resume: go on from a finished run")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the stable rate")
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="of the layers' matrices")
@@ -94,7 +98,7 @@ def work(rank: int, shared: Shared, position: dict[str, Any], states: dict[str, 
         for micro in range(count):
             index = (step * BATCH_SLOTS + micro) * worker.count + rank
             ids, weights = samples.batch(index, length, TOKENS_PER_MICRO_STEP // length, MIDDLE_WEIGHT)
-            with torch.autocast("cpu", torch.bfloat16):
+            with products.autocast():
                 loss = loss_of(model, ids, weights)
             (loss / count).backward()
             log.losses.append(loss.item())
@@ -134,6 +138,8 @@ def main() -> None:
         position, states = saved["position"], saved["optimizers"]
         if arguments.restart_schedule:
             position = {**position, "progress": 0.0}
+    elif arguments.package:
+        model = package.load(arguments.package)
     else:
         size = Tokenizer.from_file(str(arguments.work / "tokenizer.json")).get_vocab_size()
         sizes = {name: int(value) for name, value in (given.split("=") for given in arguments.size)}

@@ -1,7 +1,7 @@
 import { greedy } from '../../engine/decoding/index.ts';
 import { openModel, type OpenModel } from '../../engine/runtime/open-model.ts';
 import { storedBytes } from '../../engine/weights/manifest.ts';
-import { BLOCK, LAYERS, randomPackage } from './random-package.ts';
+import { LAYERS, randomPackage } from './random-package.ts';
 import { ReadBandwidth } from '../../engine/library/read-bandwidth.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
@@ -26,7 +26,7 @@ export async function benchCodestralLayers(threads: number): Promise<void> {
     rows.push([String(tokens), perLayer.toFixed(2), (perLayer / tokens).toFixed(2), limit?.toFixed(1) ?? '']);
   }
   printTable(
-    `Codestral's layer shape, ${LAYERS} layers, 4 bits in blocks of ${BLOCK}, ${threads} threads: medians, without the head`,
+    `Codestral's layer shape, ${LAYERS} layers, 4 bits, ${threads} threads: medians, without the head`,
     ['tokens a run', 'ms a layer', 'ms a layer and token', 'limit, ms a layer'],
     rows,
   );

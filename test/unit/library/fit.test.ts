@@ -46,7 +46,7 @@ describe('library: fit', () => {
   it('Codestral Mamba: 14.6 GB to load, 4 GB on disk, within 1.4 times that and its states in memory', () => {
     const fit = fitOf(model('codestral-mamba-7b'), BIG);
     assert.equal((fit.downloadBytes / GB).toFixed(1), '14.6');
-    assert.ok(fit.packageBytes > 3.85 * GB && fit.packageBytes < 3.9 * GB, String(fit.packageBytes));
+    assert.ok(fit.packageBytes > 4.1 * GB && fit.packageBytes < 4.2 * GB, String(fit.packageBytes));
     assert.ok(fit.memoryBytes > 1.4 * fit.packageBytes);
     assert.ok(fit.memoryBytes < 1.4 * fit.packageBytes + 4 * GB);
     assert.ok(fit.diskBytes > fit.downloadBytes + fit.packageBytes);
@@ -56,7 +56,7 @@ describe('library: fit', () => {
     const fit = fitOf(model('codestral-mamba-7b'), { ...BIG, bandwidth: 50 * GB });
     assert.ok(Math.abs(fit.msPerToken - fit.packageBytes / (0.87 * 50 * GB) / 1e-3) < 1e-9);
     assert.equal(fit.verdict, 'slow');
-    assert.match(fit.reasons[0]?.text ?? '', /^A token would take about 89 ms on this machine/);
+    assert.match(fit.reasons[0]?.text ?? '', /^A token would take about 96 ms on this machine/);
   });
 
   const wrong: [what: string, machine: Partial<Machine>, verdict: string, kind: string, text: RegExp][] = [
@@ -73,7 +73,7 @@ describe('library: fit', () => {
       { freeDisk: 18 * GB },
       'no',
       'disk',
-      /Installing needs 18\.7 GB of disk; 18\.0 GB are free/,
+      /Installing needs 19\.0 GB of disk; 18\.0 GB are free/,
     ],
   ];
   for (const [what, machine, verdict, kind, text] of wrong) {

@@ -56,7 +56,7 @@ describe('library: install', () => {
     const installed = await run({ onProgress: (progress) => phases.push(progress) });
     const { manifest } = await openPackage(installed.package);
     const direct = join(folder, 'direct');
-    const expected = await convert({ source: checkpoint, destination: direct, bits: 4, block: 128 });
+    const expected = await convert({ source: checkpoint, destination: direct, bits: 4 });
     assert.equal(manifest.weights.sha256, expected.weights.sha256);
     assert.equal(manifest.tokenizer?.sha256, sha256(TOKENIZER));
     assert.deepEqual(readdirSync(join(models, NAME)).sort(), ['package', 'record.json']);
@@ -88,7 +88,7 @@ describe('library: install', () => {
       licence: 'apache-2.0',
       fim: null,
       bits: 4,
-      block: 128,
+      block: null,
     });
     const weights = sources?.find(({ path }) => path === 'model.safetensors');
     assert.deepEqual(weights?.digest, {

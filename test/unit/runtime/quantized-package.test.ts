@@ -29,7 +29,12 @@ describe('a quantized package', () => {
       block: 32,
       shape: { hiddenSize: 96, heads: 6, tiedHead: false },
     },
-    { name: '4 bits, finer layers at both ends', bits: 4, block: 32, shape: { layers: 48 } },
+    {
+      name: '4 bits, a mixture by layer',
+      bits: 4,
+      block: undefined,
+      shape: { layers: 48, hiddenSize: 128, heads: 8 },
+    },
     { name: '8 bits', bits: 8, block: 64, shape: {} },
   ] as const) {
     // The runtime rounds activations to 8 bits, which is all that may differ.
