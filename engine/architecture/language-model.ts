@@ -2,10 +2,10 @@ import { GraphBuilder } from '../onnx/graph.ts';
 import type { Manifest } from '../weights/manifest.ts';
 import { convSize, innerSize, projectionSize } from '../weights/model-shape.ts';
 import type { Attention } from './attention.ts';
-import { scale, split } from './layers.ts';
+import { positionsOf, scale, split } from './layers.ts';
 import type { Mixer } from './mixer.ts';
 import type { KeyLayout, ModelGraph, StateTensor } from './model-graph.ts';
-import { IDS, LOGIT_POSITIONS, LOGITS, NO_COPY, NO_KEYS, projection } from './model-graph.ts';
+import { IDS, LOG_POSITIONS, LOGIT_POSITIONS, LOGITS, NO_COPY, NO_KEYS, projection } from './model-graph.ts';
 import { Recurrence } from './recurrence.ts';
 import { GraphWeights } from './weights.ts';
 
@@ -22,6 +22,7 @@ export class LanguageModel {
     this.weights = new GraphWeights(graph, manifest);
     graph.input(IDS, 'int64', ['batch', 'tokens']);
     graph.input(LOGIT_POSITIONS, 'int64', ['positions']);
+    graph.input(LOG_POSITIONS, 'int64', ['logged']);
     graph.node('SequenceConstruct', [LOGIT_POSITIONS], { outputs: [NO_COPY] });
     graph.sequenceOutput(NO_COPY, 'int64');
   }
@@ -82,8 +83,7 @@ export class LanguageModel {
    * The positions that logits are wanted of, at most times none: what comes after the last layer's state is not computed of others. The
    * head costs as much as a layer or more.
    */
-  private readonly select = (x: string): string =>
-    this.graph.node('Gather', [x, LOGIT_POSITIONS], { attributes: { axis: 1 } });
+  private readonly select = (x: string): string => positionsOf(this.graph, x, LOGIT_POSITIONS);
 
   /** The recurrences alone, from what every layer's projection has given: no matrix of the model is read. */
   private replayGraph(): Uint8Array {

@@ -45,3 +45,11 @@ export function addAndNorm(
   });
   return [`${weight}.normed`, `${weight}.sum`];
 }
+
+/** The rows [B, positions, …] of [B, T, …]. @param output a name for it */
+export function positionsOf(graph: GraphBuilder, x: string, positions: string, output?: string): string {
+  return graph.node('Gather', [x, positions], {
+    attributes: { axis: 1 },
+    ...(output === undefined ? {} : { outputs: [output] }),
+  });
+}

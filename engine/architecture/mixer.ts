@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../onnx/graph.ts';
 import { convSize, innerSize, projectionSize, type ModelShape } from '../weights/model-shape.ts';
-import { rmsNorm, silu, split } from './layers.ts';
-import { projection } from './model-graph.ts';
+import { positionsOf, rmsNorm, silu, split } from './layers.ts';
+import { LOG_POSITIONS, projection } from './model-graph.ts';
 import { Recurrence } from './recurrence.ts';
 import type { GraphWeights } from './weights.ts';
 
@@ -31,8 +31,10 @@ export class Mixer {
     const { graph, config, inner } = this;
     const { heads, headDim } = config;
     // 2. z [B,T,H·P], xBC [B,T,H·P + 2·G·N], dt [B,T,H]: the two that the recurrence reads are next to each other.
-    const projected = this.weights.linear(this.name('in_proj.weight'), u, projection(this.layer));
-    graph.output(projected, 'float32', ['batch', 'tokens', projectionSize(config)]);
+    const projected = this.weights.linear(this.name('in_proj.weight'), u);
+    // An output is kept to the end of the run: of all tokens and layers it would take 0.6 GB for 128 tokens of Codestral Mamba.
+    const logged = positionsOf(graph, projected, LOG_POSITIONS, projection(this.layer));
+    graph.output(logged, 'float32', ['batch', 'logged', projectionSize(config)]);
     const [z, xBC, dtRaw] = split(graph, projected, [inner, convSize(config), heads]);
     // 3. to 5.
     const { x, y } = this.recurrence.build(xBC, dtRaw);

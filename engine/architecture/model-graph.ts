@@ -3,13 +3,14 @@ import type { Dimension } from '../onnx/graph.ts';
 /** Names of the graph's inputs and outputs that every architecture has. */
 export const IDS = 'ids'; // int64 [batch, tokens]
 export const LOGIT_POSITIONS = 'logit_positions'; // int64 [positions]: indices into this run's tokens
+export const LOG_POSITIONS = 'log_positions'; // int64 [logged]: the same, of those whose projections are put out
 export const LOGITS = 'logits'; // float32 [batch, positions, vocabulary]
 /** The first output: a sequence, which keeps the runtime from copying the others (see `runtime/run-in-place.ts`). */
 export const NO_COPY = 'no_copy';
 /** The output that holds a state tensor after the run. */
 export const nextState = (name: string): string => `next.${name}`;
 
-/** The output that holds what a layer projects its input to; in the replay graph, the input of what is kept of that. */
+/** The output that holds what a layer projects the logged tokens to; in the replay graph, the input of what is kept of that. */
 export const projection = (layer: number): string => `projection.${layer}`;
 
 /** A part of a sequence's state, float32. */

@@ -32,9 +32,17 @@ export interface NodeOptions {
   outputs?: readonly string[];
 }
 
+interface Node {
+  message: ProtobufWriter;
+  outputs: readonly string[];
+}
+
 /** Builds an ONNX model: nodes in the order of execution, each value known by its name. */
 export class GraphBuilder {
-  private readonly graph = new ProtobufWriter();
+  private readonly nodes: Node[] = [];
+  /** Names of what some node reads. */
+  private readonly read = new Set<string>();
+  private readonly initializers = new ProtobufWriter();
   private readonly inputs: ProtobufWriter[] = [];
   private readonly outputs: ProtobufWriter[] = [];
   private readonly constants = new Set<string>();
@@ -61,13 +69,16 @@ export class GraphBuilder {
   node(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
     const outputs = options.outputs ?? [`${operator}_${this.count++}`];
     const node = new ProtobufWriter();
-    for (const input of inputs) node.string(1, input);
+    for (const input of inputs) {
+      node.string(1, input);
+      this.read.add(input);
+    }
     for (const output of outputs) node.string(2, output);
     node.string(3, outputs.find((output) => output !== '') ?? operator).string(4, operator);
     for (const [name, value] of Object.entries(options.attributes ?? {}))
       node.message(5, attribute(name, value));
     if (options.domain !== undefined) node.string(7, options.domain);
-    this.graph.message(1, node);
+    this.nodes.push({ message: node, outputs });
     return outputs[0] ?? '';
   }
 
@@ -80,7 +91,7 @@ export class GraphBuilder {
   ): string {
     if (!this.constants.has(name)) {
       const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      this.graph.message(5, tensor(name, type, shape).bytes(9, raw));
+      this.initializers.message(5, tensor(name, type, shape).bytes(9, raw));
       this.constants.add(name);
     }
     return name;
@@ -104,22 +115,32 @@ export class GraphBuilder {
       for (const [key, value] of Object.entries(entries)) {
         message.message(13, new ProtobufWriter().string(1, key).string(2, value));
       }
-      this.graph.message(5, message);
+      this.initializers.message(5, message);
       this.constants.add(name);
     }
     return name;
   }
 
-  /** The model as bytes of an .onnx file. */
+  /**
+   * The model as bytes of an .onnx file.
+   *
+   * ONNX Runtime executes what the last node needs first, then what the one before it needs, and so on, of the nodes whose outputs no
+   * other node reads. They stand at the end, the first one last: otherwise what leaves the graph early in a run, as the layers' states
+   * do, would be made after all else, and until then all that it is made from would be kept, of every layer.
+   */
   toBytes(): Uint8Array {
-    const graph = new ProtobufWriter().string(2, 'graph');
+    const graph = new ProtobufWriter();
+    const isLast = ({ outputs }: Node): boolean => !outputs.some((name) => this.read.has(name));
+    for (const { message } of this.nodes.filter((node) => !isLast(node))) graph.message(1, message);
+    for (const { message } of this.nodes.filter(isLast).reverse()) graph.message(1, message);
+    graph.string(2, 'graph');
     for (const input of this.inputs) graph.message(11, input);
     for (const output of this.outputs) graph.message(12, output);
-    const body = this.graph.toBytes();
-    const head = graph.toBytes();
-    const whole = new Uint8Array(body.byteLength + head.byteLength);
+    const body = graph.toBytes();
+    const initializers = this.initializers.toBytes();
+    const whole = new Uint8Array(body.byteLength + initializers.byteLength);
     whole.set(body);
-    whole.set(head, body.byteLength);
+    whole.set(initializers, body.byteLength);
     return new ProtobufWriter()
       .integer(1, IR_VERSION)
       .bytes(7, whole)

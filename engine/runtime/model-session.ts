@@ -1,5 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { IDS, LOGIT_POSITIONS, LOGITS, nextState, type ModelGraph } from '../architecture/model-graph.ts';
+import {
+  IDS,
+  LOG_POSITIONS,
+  LOGIT_POSITIONS,
+  LOGITS,
+  nextState,
+  type ModelGraph,
+} from '../architecture/model-graph.ts';
 import { buildModel } from '../architecture/build-model.ts';
 import { BadInputError } from '../errors.ts';
 import type { ModelPackage } from '../weights/package.ts';
@@ -56,7 +63,7 @@ export class ModelSession {
   private readonly keys: KeyCache;
   private readonly lastLogits: Tensor;
   private readonly noLogits: Tensor;
-  /** In place of projections that nobody reads: the runtime keeps them to itself. */
+  /** In place of projections of no token. */
   private readonly unwanted: readonly [name: string, nothing: null][];
 
   private constructor(
@@ -156,6 +163,7 @@ export class ModelSession {
     logFrom = ids.length,
   ): Promise<Advanced> {
     this.checkIds(ids);
+    const logged = ids.map((_, index) => index).slice(logFrom);
     const positions =
       selection === 'all' ? ids.map((_, index) => index) : selection === 'last' ? [ids.length - 1] : [];
     const logits =
@@ -167,9 +175,9 @@ export class ModelSession {
     const feeds: Record<string, Tensor> = {
       [IDS]: integers(ids, [1, ids.length]),
       [LOGIT_POSITIONS]: integers(positions, [positions.length]),
+      [LOG_POSITIONS]: integers(logged, [logged.length]),
     };
-    const isLogged = logFrom < ids.length;
-    const projections = isLogged ? this.logs.outputs(ids.length) : this.unwanted;
+    const projections = logged.length > 0 ? this.logs.outputs(logged.length) : this.unwanted;
     const fetches = { [LOGITS]: logits, ...Object.fromEntries(projections) };
     const { keys } = this;
     const { length: from } = state;
@@ -186,7 +194,7 @@ export class ModelSession {
       },
     );
     keys.hold(next.pages, next.length);
-    const log = isLogged ? this.logs.take(ids.length, logFrom) : [];
+    const log = this.logs.take(logged.length);
     this.logs.takeKeys(log, next.pages, next.length);
     return { state: next, logits: logits.data as Float32Array, log };
   }
@@ -223,6 +231,7 @@ export class ModelSession {
     const feeds: Record<string, Tensor> = {
       [IDS]: integers(ids, [ids.length, 1]),
       [LOGIT_POSITIONS]: integers([0], [1]),
+      [LOG_POSITIONS]: integers([], [0]),
     };
     const fetches: Record<string, Tensor | null> = { [LOGITS]: logits, ...Object.fromEntries(this.unwanted) };
     for (const [name, tensor] of fork.state.tensors) feeds[name] = fetches[nextState(name)] = tensor;

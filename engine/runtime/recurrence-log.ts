@@ -18,7 +18,7 @@ export type TokenLog = Float32Array;
 
 /** Moves logs between tokens, which are kept one by one, and runs, which read and write [layers, tokens, width]. */
 export class LogBuffers {
-  /** Memory of what the layers project to, reused by every run: [layers, tokens, projected]. */
+  /** Memory of what the layers project to, reused by every run: [layers, logged, projected]. */
   private projections = new Float32Array(0);
   /** Memory of what a replay reads: [layers, tokens, width]. */
   private inputs = new Float32Array(0);
@@ -45,7 +45,7 @@ export class LogBuffers {
     return this.tokenLength * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  /** Where a run of so many tokens is to write its projections; overwritten by the next run. */
+  /** Where a run is to write the projections of so many tokens; overwritten by the next run. */
   outputs(tokens: number): [name: string, tensor: Tensor][] {
     const { projections, projected } = this.layout;
     const size = tokens * projected;
@@ -57,17 +57,13 @@ export class LogBuffers {
     });
   }
 
-  /**
-   * Copies what is to be kept out of the newest run, but for keys and values.
-   * @param tokens of that run
-   * @param from the first of them to be kept
-   */
-  take(tokens: number, from: number): TokenLog[] {
+  /** Copies the log of so many tokens out of the newest run, but for keys and values. */
+  take(tokens: number): TokenLog[] {
     const { projections, projected, skipped } = this.layout;
-    return Array.from({ length: tokens - from }, (_, index) => {
+    return Array.from({ length: tokens }, (_, token) => {
       const log = this.spare.pop() ?? new Float32Array(this.tokenLength);
       for (let layer = 0; layer < projections.length; layer++) {
-        const at = (layer * tokens + from + index) * projected;
+        const at = (layer * tokens + token) * projected;
         log.set(this.projections.subarray(at + skipped, at + projected), layer * this.width);
       }
       return log;

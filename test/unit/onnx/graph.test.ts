@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../../../engine/onnx/graph.ts';
@@ -66,6 +66,33 @@ describe('GraphBuilder', () => {
     const range = { file: 'weights.bin', offset: 64, length: 12 };
     graph.node('Mul', ['x', graph.external('w', 'float32', [3], range)], { outputs: ['y'] });
     assert.deepEqual([...((await run(graph, row, folder)).data as Float32Array)], [5, -12, 21]);
+  });
+
+  it('what leaves the graph early is computed early, so that nothing is kept for it', async () => {
+    const graph = new GraphBuilder();
+    graph.input('x', 'float32', [1, 3]);
+    let stage = 'x';
+    for (const name of ['a', 'b', 'c']) {
+      graph.node('Neg', [stage], { outputs: [`left.${name}`] });
+      stage = graph.node('Sin', [stage], { outputs: [`stage.${name}`] });
+      graph.output(`left.${name}`, 'float32', [1, 3]);
+    }
+    graph.node('Cos', [stage], { outputs: ['y'] });
+    graph.output('y', 'float32', [1, 3]);
+    const session = await InferenceSession.create(graph.toBytes(), {
+      enableProfiling: true,
+      profileFilePrefix: join(folder, 'profile'),
+    });
+    await session.run({ x: row });
+    session.endProfiling();
+    await session.release();
+    const file = readdirSync(folder).find((name) => name.startsWith('profile')) ?? '';
+    const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { name: string }[];
+    const order = events.flatMap(({ name }) => /^(.*)_kernel_time$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(order.length, 7, order.join(' '));
+    for (const name of ['a', 'b']) {
+      assert.ok(order.indexOf(`left.${name}`) <= order.indexOf(`stage.${name}`) + 1, order.join(' '));
+    }
   });
 
   it('leaves out outputs with an empty name, and takes operators of other domains', async () => {
