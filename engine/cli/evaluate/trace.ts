@@ -82,7 +82,7 @@ export function judge(text: string, typed: string): { right: boolean; whole: boo
   const first = (text.split('\n')[0] ?? '').trimEnd();
   const whole = typed.trimEnd() === first;
   const isWordEnd = !/[\p{L}\p{N}_]{2}/u.test(typed.slice(first.length - 1, first.length + 1));
-  const right = whole || (typed.startsWith(first) && isWordEnd);
+  const right = whole || (first !== '' && typed.startsWith(first) && isWordEnd);
   return { right, whole, saved: right ? first.length : 0 };
 }
 
