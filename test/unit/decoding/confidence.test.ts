@@ -71,7 +71,7 @@ describe('confidentPart', () => {
   });
 
   it('shows more, or fewer', () => {
-    const { text, steps } = stepsOf(['maybe', 0.5], ['', 1]);
+    const { text, steps } = stepsOf(['maybe', 0.3], ['', 1]);
     assert.equal(confidentPart(text, steps, 'fewer', HEAD), undefined);
     assert.equal(confidentPart(text, steps, 'more', HEAD)?.text, text);
   });
