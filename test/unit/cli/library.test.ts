@@ -77,7 +77,7 @@ describe('command line: models, install, remove', () => {
   it('lists what fits in words', async () => {
     const { code, stdout } = await runCli(['models', '--models', models]);
     assert.equal(code, 0);
-    assert.match(stdout, /^codestral-mamba-7b {2}\[\w+\] {2}download 14\.6 GB, disk 3\.9 GB/m);
+    assert.match(stdout, /^codestral-mamba-7b {2}\[\w+\] {2}download 14\.6 GB, disk 4\.2 GB/m);
     assert.match(stdout, /: nothing\n$/);
   });
 
