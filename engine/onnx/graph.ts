@@ -37,7 +37,7 @@ interface Node {
   outputs: readonly string[];
 }
 
-/** Builds an ONNX model: nodes in the order of execution, each value known by its name. */
+/** Builds an ONNX model: nodes in an order in which they can be executed, each value known by its name. */
 export class GraphBuilder {
   private readonly nodes: Node[] = [];
   /** Names of what some node reads. */

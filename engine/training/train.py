@@ -49,7 +49,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="end this many minutes from now")
     parser.add_argument("--tokens", type=int, help="end after this many tokens")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--package", type=Path, help="begin with the weights of a model package")
+    parser.add_argument("--package", type=Path, help="begin with the weights of a model package; not with --resume")
     parser.add_argument("--restart-schedule", action="store_true", help="with --resume: go on from a finished run")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the stable rate")
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="of the layers' matrices")

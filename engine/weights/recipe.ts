@@ -17,8 +17,8 @@ import { MIN_BLOCK } from './quantize.ts';
  * | llama.cpp Q4_0                   | 4.5           | 1     | 1.20    | 4.0      | 5.8       | 47         |
  * | llama.cpp Q4_K                   | 4.5           | 0.69  | 1.10    | 5.5      | 7.2       | 56         |
  *
- * That is with AVX-512 and VNNI. With AVX2 alone (Zen 3) 4 bits take 3.3, 12 to 13, 20 to 24 and 165 to 183 ms in blocks of 64, 128 or 256, 8 bits 30 and 40 % more,
- * float32 183 for 128 tokens: there, larger blocks win nothing but bits.
+ * That is with AVX-512 and VNNI. With AVX2 alone (Zen 3) 4 bits take about 3.3, 12, 22 and 175 ms in blocks of 64, 128 or 256, 8 bits 30 to 55 % more
+ * for several tokens, and float32 183 ms for 128: there, larger blocks win bits and hardly any time.
  *
  * `npm run bench -- convert` measures the errors again. On weights of Laplace's distribution, Student's t with 5 and 3 degrees of freedom,
  * blocks of 64 leave 1.03, 1.00 and 0.98 times Q4_0's error.
@@ -28,7 +28,7 @@ import { MIN_BLOCK } from './quantize.ts';
  *
  * The default is a mixture, {@link finerLayers} and {@link coarserLayers}, of Q4_0's error at 4.47 bits a weight of Codestral's projections, 4.55 of
  * the whole model (llama.cpp's Q4_0 file, whose head is Q6_K, has 4.54). Who names a block gets it in every layer: blocks of 128 leave 1.22 times that
- * error, and read a prompt a fourth faster.
+ * error, and with AVX-512 read a prompt a fourth faster.
  */
 const DEFAULT_BLOCK = 64;
 /** Bits a weight of the layers that the default comes to at 4 bits. */
@@ -38,7 +38,7 @@ export const DEFAULT_BITS = 4.47;
 const FINER_SHARE = 3 / 64;
 const COARSER_SHARE = 7 / 64;
 const COARSER_BLOCK = 128;
-/** Of 8 bits beside 4: in the largest blocks they read a prompt a fourth faster than 4 bits in blocks of 64, at next to no error. */
+/** Of 8 bits beside 4: with AVX-512, such blocks read a prompt a fourth faster than 4 bits in blocks of 64, at next to no error. */
 const FINER_BLOCK = 256;
 
 /** Smaller ones are left in float32. */
