@@ -1,5 +1,6 @@
 /** The engine's face: plain data in, text and an account out. Nothing here knows of an editor, a token id or a tensor. */
 
+export { leftOf } from './completion/left-of.ts';
 export type { ModelInfo } from './completion/open-completer.ts';
 export type {
   ChoiceReason,

@@ -5,7 +5,7 @@ export const SUGGESTIONS = ['fewer', 'balanced', 'more'] as const;
 export type Suggestions = (typeof SUGGESTIONS)[number];
 
 /** The least confidence of what is shown, by the curves of `npm run -s mamba -- evaluate --trace`. */
-const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.4, balanced: 0.19, more: 0.1 };
+const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.4, balanced: 0.2, more: 0.1 };
 /** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
 const LEAST_PART = 2;
 /** An operator whose right side would be missing. */

@@ -1,4 +1,4 @@
-import type { CompletionContext } from '../../engine/index.ts';
+import { leftOf, type CompletionContext } from '../../engine/index.ts';
 import type { Suggestion } from './filters/index.ts';
 
 /** Entries kept; a session's worth of positions that one comes back to. */
@@ -6,9 +6,6 @@ const MOST_ENTRIES = 100;
 
 /** Characters kept in all: contexts are whole documents, and a hundred long ones would be felt. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
-
-/** What differs between two moments of typing is mostly this near to the cursor. */
-const NEAR_CHARACTERS = 200;
 
 interface Entry {
   prefix: string;
@@ -82,39 +79,8 @@ function rest(entry: Entry, context: CompletionContext): string | undefined {
   const isExact = entry.prefix === context.prefix && entry.suffix === context.suffix;
   if (entry.texts.length === 0) return isExact ? '' : undefined;
   for (const text of entry.texts) {
-    const left = restOf({ ...entry, text }, context);
+    const left = leftOf({ ...entry, text }, context);
     if (left !== undefined) return left;
   }
   return undefined;
-}
-
-function restOf(
-  entry: { prefix: string; suffix: string; text: string },
-  { prefix, suffix }: CompletionContext,
-): string | undefined {
-  // The few characters that differ come first: comparing whole documents with a hundred entries would take milliseconds.
-  const typed = prefix.length - entry.prefix.length;
-  if (typed < 0 || (typed > 0 && typed >= entry.text.length)) return undefined;
-  if (!entry.text.startsWith(prefix.slice(entry.prefix.length))) return undefined;
-  const left = entry.text.slice(typed);
-  const closed = suffix.length - entry.suffix.length;
-  if (closed < 0 || (typed === 0 && closed > 0) || !closes(left, suffix.slice(0, closed))) return undefined;
-  const near = Math.max(0, entry.prefix.length - NEAR_CHARACTERS);
-  if (prefix.slice(near, entry.prefix.length) !== entry.prefix.slice(near)) return undefined;
-  return prefix.startsWith(entry.prefix) && suffix.endsWith(entry.suffix) ? left : undefined;
-}
-
-/**
- * Whether `closed` is what the editor put behind the cursor by itself (brackets and quotes that were typed, perhaps with a
- * broken line before them) and `text` closes all of it as well, in that order.
- */
-function closes(text: string, closed: string): boolean {
-  if (!/^[\s)\]}>"'`]*$/.test(closed)) return false;
-  let from = 0;
-  for (const character of closed.replace(/\s/g, '')) {
-    const at = text.indexOf(character, from);
-    if (at < 0) return false;
-    from = at + 1;
-  }
-  return true;
 }

@@ -17,6 +17,8 @@ export interface Answer {
   steps: readonly Step[];
 }
 
+export const NOTHING: Answer = { text: '', ms: 0, confidence: 0, steps: [] };
+
 export const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
 const never = (): boolean => false;
 
@@ -40,5 +42,5 @@ export async function answer(
   const ms = performance.now() - started - result.account.prefillMs;
   return result.kind === 'completion'
     ? { text: result.text, ms, confidence: result.confidence, steps: result.steps }
-    : { text: '', ms, confidence: 0, steps: [] };
+    : { ...NOTHING, ms };
 }

@@ -1,4 +1,4 @@
-import { confidentPart, type Step, SUGGESTIONS, type Suggestions } from '../../decoding/index.ts';
+import { SUGGESTIONS, type Suggestions } from '../../decoding/index.ts';
 import type { Completer } from '../../completion/completer.ts';
 import { contextOf } from '../replay/document.ts';
 import { Documents } from '../replay/documents.ts';
@@ -6,17 +6,8 @@ import { percentile } from '../replay/figures.ts';
 import type { TraceEvent } from '../replay/trace.ts';
 import { written } from './future.ts';
 import type { Judged } from './reliability.ts';
-import { answer, SYSTEMS, WINDOW, type System } from './systems.ts';
-
-/** What was said at one request, and what the user then wrote. */
-export interface Said {
-  text: string;
-  steps: readonly Step[];
-  /** The cursor's line before the cursor. */
-  head: string;
-  typed: string;
-  ms: number;
-}
+import { shownOf, type Said } from './shown.ts';
+import { answer, NOTHING, SYSTEMS, WINDOW, type System } from './systems.ts';
 
 export interface TraceFigures {
   suggestions: Suggestions | 'all';
@@ -61,10 +52,10 @@ export async function answersOf(
     const typed = rest !== '' && truth.endsWith(rest) ? truth.slice(0, truth.length - rest.length) : truth;
     // Where the editor asks for nothing, nothing is shown.
     if (!isAsked(context.prefix, rest)) {
-      answers.push({ text: '', steps: [], head, typed, ms: 0 });
+      answers.push({ context, isAsked: false, ...NOTHING, head, typed });
       continue;
     }
-    answers.push({ ...(await answer(completer, system, request)), head, typed });
+    answers.push({ context, isAsked: true, ...(await answer(completer, system, request)), head, typed });
   }
   return answers;
 }
@@ -100,26 +91,16 @@ export async function evaluateTrace(
     if (system !== 'model')
       for (const suggestions of SUGGESTIONS) figures.push(figuresOf(suggestions, system, answers));
     if (system === 'both')
-      judged = shownOf('all', answers).map(({ whole, confidence }) => ({ confidence, right: whole }));
+      judged = answers
+        .filter(({ text }) => text.trim() !== '')
+        .map(({ text, typed, confidence }) => ({ confidence, right: judge(text, typed).whole }));
   }
   return { figures, judged };
 }
 
-/** What would have been shown. */
-function shownOf(
-  suggestions: Suggestions | 'all',
-  answers: readonly Said[],
-): (ReturnType<typeof judge> & Judged)[] {
-  return answers.flatMap(({ text, steps, head, typed }) => {
-    const part = text.trim() === '' ? undefined : confidentPart(text, steps, suggestions, head);
-    if (part === undefined || part.text.trim() === '') return [];
-    return [{ ...judge(part.text, typed), confidence: part.confidence }];
-  });
-}
-
 /** Sums it up. */
 function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
-  const shown = shownOf(suggestions, answers);
+  const shown = shownOf(suggestions, answers).map(({ text, typed }) => judge(text, typed));
   const share = (count: number, of: number): number => count / Math.max(1, of);
   return {
     suggestions,

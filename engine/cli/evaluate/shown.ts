@@ -1,0 +1,50 @@
+import { leftOf } from '../../completion/left-of.ts';
+import { confidentPart, type Step, type Suggestions } from '../../decoding/index.ts';
+import type { CompletionContext } from '../../prompt/index.ts';
+
+/** What was said at one request, and what the user then wrote. */
+export interface Said {
+  context: CompletionContext;
+  /** Whether the editor asks there. */
+  isAsked: boolean;
+  text: string;
+  confidence: number;
+  steps: readonly Step[];
+  /** The cursor's line before the cursor. */
+  head: string;
+  typed: string;
+  ms: number;
+}
+
+type Offered = Pick<CompletionContext, 'prefix' | 'suffix' | 'path'> & { text: string };
+
+/**
+ * The texts that would have been on the screen at each request of a session, and what was then written there. As in the editor, what is
+ * typed along stays until it is used up or contradicted; only then is the next answer looked at.
+ */
+export function shownOf(
+  suggestions: Suggestions | 'all',
+  answers: readonly Said[],
+): { text: string; typed: string }[] {
+  const offered: Offered[] = [];
+  return answers.flatMap((said) => {
+    if (!said.isAsked) return [];
+    const { context, typed } = said;
+    let text = kept(offered, context);
+    if (text === undefined) {
+      text =
+        said.text === '' ? '' : (confidentPart(said.text, said.steps, suggestions, said.head)?.text ?? '');
+      offered.push({ ...context, text });
+    }
+    return text.trim() === '' ? [] : [{ text, typed }];
+  });
+}
+
+/** What is left of the newest that was offered and fits here. */
+function kept(offered: readonly Offered[], context: CompletionContext): string | undefined {
+  for (const one of offered.toReversed()) {
+    const left = one.text !== '' && one.path === context.path ? leftOf(one, context) : undefined;
+    if (left !== undefined) return left;
+  }
+  return undefined;
+}
