@@ -32,26 +32,36 @@ export class ProjectFiles {
   private ignored: (uri: vscode.Uri) => boolean = () => true;
   /** Counts beginnings: an older one ends. */
   private turn = 0;
+  /** What the engine has the text of. */
+  private readonly told = new Set<string>();
 
   constructor(private readonly parts: ProjectFilesParts) {
     const changed = (uri: vscode.Uri): void => {
-      if (this.isWanted(uri)) void this.send(uri);
+      if (isIgnoreFile(uri)) void this.begin();
+      else if (this.isWanted(uri)) void this.send(uri);
     };
     this.listening = vscode.Disposable.from(
       this.watcher,
       this.watcher.onDidCreate(changed),
       this.watcher.onDidChange(changed),
       this.watcher.onDidDelete((uri) => {
-        if (this.isWanted(uri)) this.parts.engine()?.file(uri.toString(), undefined);
+        if (isIgnoreFile(uri)) void this.begin();
+        // Of a folder with all that is in it, only the folder's own deletion is told.
+        for (const name of this.told)
+          if (name === uri.toString() || name.startsWith(`${uri.toString()}/`)) this.forget(name);
       }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.begin()),
     );
   }
 
-  /** An engine that knows nothing yet has opened. */
+  /** An engine that knows nothing yet has opened, or other files may be read than before. */
   async begin(): Promise<void> {
     const turn = ++this.turn;
     if (!this.parts.isOn()) return;
-    this.ignored = await readIgnored();
+    const ignored = await readIgnored();
+    if (turn !== this.turn) return;
+    this.ignored = ignored;
+    for (const name of this.told) if (!this.isWanted(vscode.Uri.parse(name))) this.forget(name);
     const uris = await vscode.workspace.findFiles('**/*', FOREIGN_PATTERN, LOOKED_AT);
     const files = [];
     for (const uri of uris.filter((one) => this.isWanted(one))) {
@@ -91,14 +101,26 @@ export class ProjectFiles {
       this.tell(uri, text);
     } catch {
       // Gone meanwhile, or not readable: then it is no file to learn from.
-      this.parts.engine()?.file(name, undefined);
+      this.forget(name);
     }
   }
 
   private tell(uri: vscode.Uri, text: string): void {
-    this.parts.engine()?.file(uri.toString(), isWritten(text) ? text : undefined);
+    const name = uri.toString();
+    if (!isWritten(text)) {
+      this.forget(name);
+      return;
+    }
+    this.told.add(name);
+    this.parts.engine()?.file(name, text);
+  }
+
+  private forget(name: string): void {
+    if (this.told.delete(name)) this.parts.engine()?.file(name, undefined);
   }
 }
+
+const isIgnoreFile = (uri: vscode.Uri): boolean => posix.basename(uri.path) === '.gitignore';
 
 async function stat(uri: vscode.Uri): Promise<{ size: number; mtime: number }> {
   return vscode.workspace.fs.stat(uri).then(
