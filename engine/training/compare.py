@@ -95,8 +95,9 @@ def main() -> None:
         if not is_done(folder, arguments.tokens):
             for made in ("checkpoint.pt", "train.jsonl"):
                 (folder / made).unlink(missing_ok=True)
-            command = ["train.py", "--work", str(folder), "--tokens", str(arguments.tokens), "--compile", *RUNS[name]]
-            subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+            # A short run has more of smaller steps.
+            how = ["--tokens", str(arguments.tokens), "--micro-steps", "1", "--compile", *RUNS[name]]
+            subprocess.run([sys.executable, "train.py", "--work", str(folder), *how], check=True, stdout=subprocess.DEVNULL)
         print(row(folder, name), flush=True)
 
 

@@ -1,6 +1,7 @@
-"""Held-out figures of a checkpoint.
+"""Held-out figures of a checkpoint, or of a model package.
 
     python evaluate.py --work work --split valid
+    python evaluate.py --package ../bundled --split test
 
 A row a language: files, bits a byte of the files' first MAX_TOKENS tokens as continuation, bits a byte of FIM
 middles, and the share of rest-of-line holes that greedy decoding fills exactly. The last is read from one teacher-forced
@@ -22,6 +23,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import checkpoint
+import package
 import products
 from data import File, Samples
 from fim import Encoder, assemble, cut, lines_above
@@ -118,14 +120,18 @@ def score(model: Mamba2, samples: Samples, language: str) -> Score:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("work"))
+    parser.add_argument("--package", type=Path, help="instead of work/checkpoint.pt")
     parser.add_argument("--split", choices=("valid", "test"), default="valid")
     parser.add_argument("--examples", type=int, default=4)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    model, saved = checkpoint.load(arguments.work / "checkpoint.pt")
-    encoder = Encoder(Tokenizer.from_file(str(arguments.work / "tokenizer.json")))
+    if arguments.package:
+        model = package.load(arguments.package)
+    else:
+        model, saved = checkpoint.load(arguments.work / "checkpoint.pt")
+        print(json.dumps(saved["position"]))
+    encoder = Encoder(Tokenizer.from_file(str((arguments.package or arguments.work) / "tokenizer.json")))
     samples = Samples(arguments.work / f"corpus/{arguments.split}.jsonl", encoder)
-    print(json.dumps(saved["position"]))
     for language in LANGUAGES:
         if samples.files[language]:
             print(language, json.dumps(score(model, samples, language).row()), flush=True)

@@ -31,7 +31,7 @@ from fim import Encoder
 from loss import loss_of
 from model import Mamba2
 from optimizers import LEARNING_RATE
-from schedule import BATCH_SLOTS, Progress, learning_rate_factor, micro_steps
+from schedule import BATCH_SLOTS, MICRO_STEPS, Progress, learning_rate_factor
 from workers import Shared, Worker, share
 
 MIDDLE_WEIGHT = 2.0  # a middle's tokens are what the product asks for
@@ -55,6 +55,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="of the layers' matrices")
     parser.add_argument("--size", action="append", default=[], metavar="NAME=N", help="a size of config.py; not with --resume")
     parser.add_argument("--workers", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--micro-steps", type=int, choices=range(1, BATCH_SLOTS + 1), default=MICRO_STEPS, help="a step")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--compile", action="store_true", help="fuse with torch.compile (needs g++)")
     return parser.parse_args()
@@ -94,7 +95,7 @@ def work(rank: int, shared: Shared, position: dict[str, Any], states: dict[str, 
         if stop:
             return
         length = LENGTHS[step % len(LENGTHS)]
-        count = micro_steps(done)
+        count = arguments.micro_steps
         for micro in range(count):
             index = (step * BATCH_SLOTS + micro) * worker.count + rank
             ids, weights = samples.batch(index, length, TOKENS_PER_MICRO_STEP // length, MIDDLE_WEIGHT)
