@@ -57,7 +57,7 @@ export class ProjectFiles {
   /** An engine that knows nothing yet has opened, or other files may be read than before. */
   async begin(): Promise<void> {
     const turn = ++this.turn;
-    if (!this.parts.isOn()) return;
+    if (!this.parts.isOn() || this.parts.engine() === undefined) return;
     const ignored = await readIgnored();
     if (turn !== this.turn) return;
     this.ignored = ignored;
@@ -78,7 +78,7 @@ export class ProjectFiles {
 
   /** The user has left a document, or saved it. */
   left(document: vscode.TextDocument): void {
-    if (this.isWanted(document.uri)) this.tell(document.uri, document.getText());
+    this.tell(document.uri, document.getText());
   }
 
   dispose(): void {
@@ -107,7 +107,8 @@ export class ProjectFiles {
 
   private tell(uri: vscode.Uri, text: string): void {
     const name = uri.toString();
-    if (!isWritten(text)) {
+    // While it was read, a .gitignore may have named it.
+    if (!this.isWanted(uri) || !isWritten(text)) {
       this.forget(name);
       return;
     }

@@ -10,8 +10,6 @@ export interface Said {
   text: string;
   confidence: number;
   steps: readonly Step[];
-  /** The cursor's line before the cursor. */
-  head: string;
   typed: string;
   ms: number;
 }
@@ -32,8 +30,7 @@ export function shownOf(
     const { context, typed } = said;
     let text = kept(offered, context);
     if (text === undefined) {
-      text =
-        said.text === '' ? '' : (confidentPart(said.text, said.steps, suggestions, said.head)?.text ?? '');
+      text = freshly(suggestions, said);
       offered.push({ ...context, text });
     }
     return text.trim() === '' ? [] : [{ text, typed }];
@@ -47,4 +44,10 @@ function kept(offered: readonly Offered[], context: CompletionContext): string |
     if (left !== undefined) return left;
   }
   return undefined;
+}
+
+/** As much of a new answer as is shown. */
+function freshly(suggestions: Suggestions | 'all', { text, steps, context: { prefix } }: Said): string {
+  const head = prefix.slice(prefix.lastIndexOf('\n') + 1);
+  return text === '' ? '' : (confidentPart(text, steps, suggestions, head)?.text ?? '');
 }

@@ -45,17 +45,16 @@ export async function answersOf(
     }
     const context = contextOf(document);
     const request = { context, document: document.path, lines: 'auto' as const, maxTokens: 64, ...WINDOW };
-    const head = context.prefix.slice(context.prefix.lastIndexOf('\n') + 1);
     const rest = context.suffix.split('\n')[0] ?? '';
     const truth = future.get(event.line) ?? '';
     // What stood there already was not written.
     const typed = rest !== '' && truth.endsWith(rest) ? truth.slice(0, truth.length - rest.length) : truth;
     // Where the editor asks for nothing, nothing is shown.
     if (!isAsked(context.prefix, rest)) {
-      answers.push({ context, isAsked: false, ...NOTHING, head, typed });
+      answers.push({ context, isAsked: false, ...NOTHING, typed });
       continue;
     }
-    answers.push({ context, isAsked: true, ...(await answer(completer, system, request)), head, typed });
+    answers.push({ context, isAsked: true, ...(await answer(completer, system, request)), typed });
   }
   return answers;
 }

@@ -5,7 +5,7 @@ import { shownOf, type Said } from '../../../../engine/cli/evaluate/shown.ts';
 function said(head: string, text: string, probability: number): Said {
   const context = { prefix: head, suffix: '', prefixOffset: 0, path: 'a.ts', languageId: 'typescript' };
   const steps = [{ length: text.length, probability }];
-  return { context, isAsked: true, text, confidence: probability, steps, head, typed: 'value;', ms: 1 };
+  return { context, isAsked: true, text, confidence: probability, steps, typed: 'value;', ms: 1 };
 }
 
 const textsOf = (answers: readonly Said[]): string[] => shownOf('balanced', answers).map(({ text }) => text);
