@@ -1,5 +1,6 @@
-"""Training samples: source files, holes and windows, one sample a sequence.
+"""Training samples: source files, holes and windows.
 
+A sequence is filled with samples one behind the other; the state goes on from one to the next, and <|bos|> says that it means nothing.
 A batch is a function of (seed, index) alone, so resuming needs no other position than the step.
 """
 
@@ -32,6 +33,7 @@ CONTEXT_SHARE = 1 / 3  # of samples: parts of other files of the same package at
 MAX_CONTEXT_SHARE = 0.4  # of the sequence
 MAX_CONTEXT_FILES = 3
 MAX_CONTEXT_LINES = 64  # of one file
+MIN_SAMPLE_TOKENS = 96  # a smaller rest of a sequence stays empty
 MAX_FILE_WEIGHT = 60_000  # characters; a longer file is drawn no more often
 CHARACTERS_PER_TOKEN = 8  # a generous bound for the windows; code has about 3.3
 
@@ -161,9 +163,12 @@ class Samples:
         ids = torch.full((count, length + 1), PAD)
         weights = torch.zeros(count, length + 1)
         for row in range(count):
-            sample = self.draw(length + 1, rng)
-            size = len(sample.ids)
-            ids[row, :size] = torch.tensor(sample.ids)
-            weights[row, :size] = 1.0
-            weights[row, sample.answer : size] = middle_weight
+            at = 0
+            while length + 1 - at >= MIN_SAMPLE_TOKENS:
+                sample = self.draw(length + 1 - at, rng)
+                end = at + len(sample.ids)
+                ids[row, at:end] = torch.tensor(sample.ids)
+                weights[row, at:end] = 1.0
+                weights[row, at + sample.answer : end] = middle_weight
+                at = end
         return ids, weights
