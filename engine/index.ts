@@ -30,6 +30,7 @@ export type {
 export { sizeText } from './library/size-text.ts';
 export { LibraryError, openLibrary, StoppedError, type Library } from './library/worker/client.ts';
 export type { HubAccess, LibraryFailureKind, Survey } from './library/worker/protocol.ts';
+export { isAlive } from './process-alive.ts';
 export type { CompletionContext, FimFormatName } from './prompt/index.ts';
 export { CODE_EXTENSIONS, languageOf } from './prompt/language.ts';
 export { openEngine, type EngineOptions } from './worker/client.ts';

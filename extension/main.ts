@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { openEngine, type Account } from '../engine/index.ts';
+import { isAlive, openEngine, type Account } from '../engine/index.ts';
 import { commands } from './commands.ts';
 import { Latency } from './completion/latency.ts';
 import { pause } from './completion/pause.ts';
@@ -19,7 +19,6 @@ import { FormatChoices } from './models/formatChoices.ts';
 import { forgetStates } from './models/forgetStates.ts';
 import { SlowModel } from './models/slowModel.ts';
 import { slowMessage } from './status/slowMessage.ts';
-import { isAlive } from './models/isAlive.ts';
 import { loadMarker } from './models/loadMarker.ts';
 import { MeasurementView } from './models/measurementView.ts';
 import { ModelCommands } from './models/modelCommands.ts';

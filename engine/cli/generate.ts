@@ -1,4 +1,4 @@
-import { defaultThreads } from '../completion/open-completer.ts';
+import { defaultThreads } from '../resources.ts';
 import { greedy } from '../decoding/index.ts';
 import { openModel } from '../runtime/open-model.ts';
 import { BUNDLED_MODEL, count, ids, parse, printJson, required, type Command } from './command.ts';

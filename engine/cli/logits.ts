@@ -1,4 +1,4 @@
-import { defaultThreads } from '../completion/open-completer.ts';
+import { defaultThreads } from '../resources.ts';
 import { openModel } from '../runtime/open-model.ts';
 import { BUNDLED_MODEL, ids, parse, printJson, type Command } from './command.ts';
 

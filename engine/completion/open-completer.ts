@@ -1,7 +1,7 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { LocalCache } from '../decoding/index.ts';
 import { BadInputError } from '../errors.ts';
 import { chooseFimFormat, possibleFimFormats, type FimFormat, type FimFormatName } from '../prompt/index.ts';
+import { defaultStateBytes, defaultThreads, LEAST_STATE_BYTES, totalMemory } from '../resources.ts';
 import { asMemoryError } from '../runtime/memory.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import { openModel, type OpenModel } from '../runtime/open-model.ts';
@@ -12,10 +12,6 @@ import { Completer, PROMPT_TOKENS } from './completer.ts';
 import { measureFormats, type MeasureControl } from './measuring/measure-formats.ts';
 import type { Measurement, MeasureRequest } from './measuring/measurement.ts';
 
-/** Memory for states where nothing is set: so many states, as far as the machine has memory for them. */
-const STATES = 12;
-const LEAST_BYTES = 48 * 2 ** 20;
-const MACHINE_SHARE = 1 / 16;
 /** While formats are measured, so many states more. */
 const MEASURED_STATES = 3;
 /** Most bytes of states on disk, of all models together: so many states, or what the bundled model's need. */
@@ -23,8 +19,6 @@ const STATES_ON_DISK = 8;
 const LEAST_BYTES_ON_DISK = 256 * 2 ** 20;
 /** Tokens whose run says how fast a model is: the chunk that an unknown one would begin with. */
 const PROBE_TOKENS = 16;
-/** Decoding is bound by memory: more threads than this gained nothing on the machines seen. */
-const MAX_THREADS = 8;
 
 /** What is loaded, for the status item and the log. */
 export interface ModelInfo {
@@ -108,7 +102,7 @@ export async function openCompleter(
   // Another tokenizer may lie beside the same weights than when they were measured.
   const format = formatOf(fimFormats.find((name) => name === formats[hash]));
   const files = stateFolder === undefined ? undefined : stateFiles(stateFolder, model);
-  const budget = stateBytes ?? defaultStateBytes(session.bytesAfter(PROMPT_TOKENS), totalmem());
+  const budget = stateBytes ?? defaultStateBytes(session.bytesAfter(PROMPT_TOKENS), totalMemory());
   const speed = await measured(session).catch(async (error: unknown) => {
     await model.close();
     throw asMemoryError(error, folder, manifest.weights.bytes);
@@ -137,7 +131,7 @@ export async function openCompleter(
       loadMs: performance.now() - started,
     },
     measure: (request, control) => {
-      const budget = Math.max(LEAST_BYTES, MEASURED_STATES * session.bytesAfter(PROMPT_TOKENS));
+      const budget = Math.max(LEAST_STATE_BYTES, MEASURED_STATES * session.bytesAfter(PROMPT_TOKENS));
       const subjects = fimFormats.map((name) => {
         const subject = { session, tokenizer, format: formatOf(name) };
         return { format: name, completer: new Completer(subject, budget, { speculates: false, speed }) };
@@ -171,18 +165,4 @@ function stateFiles(folder: string, { hash, session }: OpenModel): StateFiles {
     stateLength: (tokens) => session.bytesAfter(tokens) / Float32Array.BYTES_PER_ELEMENT,
     capBytes: Math.max(LEAST_BYTES_ON_DISK, STATES_ON_DISK * session.bytesAfter(PROMPT_TOKENS)),
   });
-}
-
-/**
- * Memory for states of all documents together, in bytes.
- * @param stateBytes of one
- * @param machineBytes of the whole machine
- */
-export function defaultStateBytes(stateBytes: number, machineBytes: number): number {
-  return Math.max(LEAST_BYTES, Math.min(STATES * stateBytes, machineBytes * MACHINE_SHARE));
-}
-
-/** Half of a larger machine's threads, which are two to a core, and all of a small one's. */
-export function defaultThreads(parallelism = availableParallelism()): number {
-  return parallelism <= 2 ? parallelism : Math.min(MAX_THREADS, Math.max(2, Math.floor(parallelism / 2)));
 }

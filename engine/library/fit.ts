@@ -1,3 +1,4 @@
+import { defaultStateBytes } from '../resources.ts';
 import { DEFAULT_BITS } from '../weights/recipe.ts';
 import type { CatalogueModel } from './catalogue.ts';
 import type { Machine } from './machine.ts';
@@ -42,8 +43,6 @@ const OTHER_BYTES = 16 * 2 ** 20;
 /** Resident memory of a loaded package, at most; ONNX Runtime keeps a second form of some weights. */
 const RESIDENT = 1.4;
 const RUNTIME_BYTES = 150 * 2 ** 20;
-/** What the states of open files take: as the completer chooses it where nothing is set. */
-const STATES = { count: 12, leastBytes: 48 * 2 ** 20, machineShare: 1 / 16 };
 /** The rest belongs to the editor and its language servers. */
 const MEMORY_SHARE = 0.6;
 /** Share of the bandwidth that decoding reaches: measured, 0.87 on two threads. */
@@ -59,10 +58,7 @@ export function fitOf<Model extends ModelSize>(model: Model, machine: Machine): 
     matrices * (model.bits / 8 + SCALE_BYTES) + model.headParameters * (1 + SCALE_BYTES) + OTHER_BYTES,
   );
   const diskBytes = model.sourceBytes + packageBytes + RESERVE_BYTES;
-  const states = Math.max(
-    STATES.leastBytes,
-    Math.min(STATES.count * model.stateBytes, machine.totalMemory * STATES.machineShare),
-  );
+  const states = defaultStateBytes(model.stateBytes, machine.totalMemory);
   const memoryBytes = Math.round(packageBytes * RESIDENT + states + RUNTIME_BYTES);
   const msPerToken = (packageBytes * 1000) / (machine.bandwidth * EFFICIENCY);
   const reasons: FitReason[] = [];

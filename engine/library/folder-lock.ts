@@ -3,6 +3,7 @@ import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../errors.ts';
+import { isAlive } from '../process-alive.ts';
 
 interface Holder {
   pid: number;
@@ -98,7 +99,7 @@ async function liveHolder(path: string): Promise<Holder | undefined> {
   const holder = await readHolder(path);
   // Between its creation and its writing the file is empty.
   if (holder === undefined) return age < WRITING_MS ? { pid: 0, host: '', token: '' } : undefined;
-  return age < STALE_MS && isAlive(holder) ? holder : undefined;
+  return age < STALE_MS && mayLive(holder) ? holder : undefined;
 }
 
 /**
@@ -128,16 +129,9 @@ function ageOf(path: string): Promise<number | undefined> {
   );
 }
 
-function isAlive({ pid, host }: Holder): boolean {
-  // Another machine's processes, on a shared disk, can only be told by their beat.
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not permitted: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+/** Another machine's processes, on a shared disk, can only be told by their beat. */
+function mayLive({ pid, host }: Holder): boolean {
+  return host !== hostname() || isAlive(pid);
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {

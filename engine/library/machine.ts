@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { availableMemory, defaultThreads, totalMemory } from '../resources.ts';
 import { freeBytes } from './hub/free-space.ts';
 import { ReadBandwidth } from './read-bandwidth.ts';
 
 /** What decides which models fit; bytes, and bytes a second. */
 export interface Machine {
+  /** That a process may come to have: less than the machine's in a container. */
   totalMemory: number;
   /** Free now, or in caches that the system gives up. */
   freeMemory: number;
@@ -16,7 +17,6 @@ export interface Machine {
 }
 
 const MEBIBYTES_A_THREAD = 128;
-const MAX_THREADS = 8;
 
 /**
  * Reads this machine's figures.
@@ -27,9 +27,8 @@ export async function readMachine(folder: string, bandwidth?: number): Promise<M
   let existing = resolve(folder);
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   return {
-    totalMemory: totalmem(),
-    // On macOS, freemem() leaves out what the system would give up at once: nearly everything.
-    freeMemory: process.platform === 'darwin' ? totalmem() / 2 : freemem(),
+    totalMemory: totalMemory(),
+    freeMemory: availableMemory(),
     freeDisk: await freeBytes(existing),
     bandwidth: bandwidth ?? (await measureBandwidth()),
   };
@@ -37,9 +36,7 @@ export async function readMachine(folder: string, bandwidth?: number): Promise<M
 
 /** Bytes a second that the threads of a model read together: in threads of their own, the caller's stays free. */
 export async function measureBandwidth(): Promise<number> {
-  const parallelism = availableParallelism();
-  const threads = parallelism <= 2 ? parallelism : Math.min(MAX_THREADS, Math.floor(parallelism / 2));
-  const reader = await ReadBandwidth.start(threads, MEBIBYTES_A_THREAD);
+  const reader = await ReadBandwidth.start(defaultThreads(), MEBIBYTES_A_THREAD);
   try {
     return await reader.measure();
   } finally {

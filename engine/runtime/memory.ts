@@ -1,4 +1,3 @@
-import { freemem, totalmem } from 'node:os';
 import { NotEnoughMemoryError } from '../errors.ts';
 
 /** ONNX Runtime packs the weights once more in memory: 1.26 times the file, which is mapped beside it. */
@@ -8,30 +7,6 @@ const OTHER_BYTES = 150 * 2 ** 20;
 /** What ONNX Runtime, the C++ library of each system and V8 say when an allocation has failed. */
 const ALLOCATION_FAILED = /bad[ _]alloc|failed to allocate|allocation (of size \d+ )?failed|out of memory/i;
 const GIB = 2 ** 30;
-
-/** What is known of a machine's memory, in bytes. */
-export interface Memory {
-  /** Free, or in caches that the system gives up. */
-  free: number;
-  /** What this process and others may take together; 0 without a limit. */
-  limit: number;
-  /** What this process has. */
-  own: number;
-}
-
-/** Bytes that a model may take now. Of what others have under the same limit nothing is known. */
-export function availableMemory({ free, limit, own } = machineMemory()): number {
-  return limit > 0 ? Math.min(free, Math.max(0, limit - own)) : free;
-}
-
-function machineMemory(): Memory {
-  return {
-    // On macOS, freemem() leaves out what the system would give up at once: nearly everything.
-    free: process.platform === 'darwin' ? totalmem() / 2 : freemem(),
-    limit: process.constrainedMemory(),
-    own: process.memoryUsage.rss(),
-  };
-}
 
 /**
  * @param weightsBytes of the package's weights file

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../process-alive.ts';
 
 const PREFIX = 'mamba-complete-weights-';
 
@@ -23,15 +24,5 @@ export function removeFolder(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
   } catch {
     // The next process that needs one sweeps it.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

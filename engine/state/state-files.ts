@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../process-alive.ts';
 import { entryBytes, readEntry, writeEntry, type Expected } from './state-file.ts';
 
 /** For so long the folder is taken to hold what it held: other windows write there too. Milliseconds. */
@@ -157,7 +158,7 @@ export class StateFiles {
       if (ENTRY.test(name)) entries.push({ path, size: found.size, used: found.mtimeMs });
       const writer = UNFINISHED.exec(name)?.[1];
       if (writer === undefined) continue;
-      if (!isRunning(Number(writer)) || Date.now() - found.mtimeMs > ABANDONED_MS) await this.remove(path);
+      if (!isAlive(Number(writer)) || Date.now() - found.mtimeMs > ABANDONED_MS) await this.remove(path);
     }
     let total = entries.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of entries.sort((a, b) => a.used - b.used)) {
@@ -173,16 +174,6 @@ export class StateFiles {
       () => true,
       () => false,
     );
-  }
-}
-
-/** Whether there is such a process on this machine, whoever's it is. */
-function isRunning(id: number): boolean {
-  try {
-    // Signal 0 is not sent: it only asks.
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -3,7 +3,7 @@ import { openCompleter, type OpenCompleter } from '../completion/open-completer.
 import type { MeasureRequest } from '../completion/measuring/measurement.ts';
 import type { CompletionRequest } from '../completion/request.ts';
 import { Scheduler } from '../completion/scheduler.ts';
-import { availableMemory } from '../runtime/memory.ts';
+import { availableMemory } from '../resources.ts';
 import { serializeError } from './errors.ts';
 import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';

@@ -1,5 +1,5 @@
 import { Completer } from '../../completion/completer.ts';
-import { defaultThreads } from '../../completion/open-completer.ts';
+import { defaultThreads } from '../../resources.ts';
 import { LocalCache } from '../../decoding/index.ts';
 import { chooseFimFormat } from '../../prompt/index.ts';
 import { openModel } from '../../runtime/open-model.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultThreads, openCompleter } from '../../../engine/completion/open-completer.ts';
+import { openCompleter } from '../../../engine/completion/open-completer.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import '../../fixtures/private-runtime.ts';
 import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
@@ -76,19 +76,4 @@ describe('openCompleter', () => {
     const folder = checkpoint(64);
     await assertBadInput(openCompleter(folder, 1), { source: folder, expected: /tokenizer/ });
   });
-});
-
-describe('defaultThreads', () => {
-  for (const [parallelism, threads] of [
-    [1, 1],
-    [2, 2],
-    [4, 2],
-    [8, 4],
-    [16, 8],
-    [128, 8],
-  ] as const) {
-    it(`${threads} of ${parallelism}`, () => {
-      assert.equal(defaultThreads(parallelism), threads);
-    });
-  }
 });

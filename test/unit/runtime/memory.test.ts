@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
 import { NotEnoughMemoryError } from '../../../engine/errors.ts';
-import { asMemoryError, availableMemory, checkMemory } from '../../../engine/runtime/memory.ts';
+import { asMemoryError, checkMemory } from '../../../engine/runtime/memory.ts';
 
 const GIB = 2 ** 30;
 
 describe('memory for a model', () => {
-  for (const [what, free, limit, own, available] of [
-    ['what is free, without a limit', 5, 0, 1, 5],
-    ['what is free, under a limit that is none', 5, 2 ** 33, 1, 5],
-    ['what a limit leaves', 20, 8, 1, 7],
-    ['nothing, above a limit', 20, 8, 9, 0],
-  ] as const) {
-    it(what, () => {
-      const memory = { free: free * GIB, limit: limit * GIB, own: own * GIB };
-      assert.equal(availableMemory(memory), available * GIB);
-    });
-  }
-
-  it('this machine has some', () => {
-    assert.ok(availableMemory() > 0);
-  });
-
   it('a model that does not fit is refused with both sizes', () => {
     checkMemory('/models/large', 4 * GIB, 5.4 * GIB);
     assert.throws(

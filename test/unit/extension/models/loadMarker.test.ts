@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../../../extension/models/isAlive.ts';
+import { isAlive } from '../../../../engine/process-alive.ts';
 import { loadMarker } from '../../../../extension/models/loadMarker.ts';
 
 describe('the mark of a load', () => {

@@ -1,6 +1,7 @@
-/** Whether a process of this machine exists. */
+/** Whether there is such a process on this machine, whoever's it is. */
 export function isAlive(processId: number): boolean {
   try {
+    // Signal 0 is not sent: it only asks.
     process.kill(processId, 0);
     return true;
   } catch (error) {
