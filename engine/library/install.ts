@@ -10,6 +10,7 @@ import { findModel, type CatalogueModel } from './catalogue.ts';
 import { FolderLock } from './folder-lock.ts';
 import { chooseFiles } from './hub/choose-files.ts';
 import { HubClient, type HubOptions } from './hub/client.ts';
+import { HubError } from './hub/errors.ts';
 import { downloadModel, isThere, type ModelDownloadOptions } from './hub/download-model.ts';
 import type { HubFile } from './hub/part-file.ts';
 import type { DownloadProgress } from './hub/progress.ts';
@@ -104,7 +105,7 @@ async function makePackage(wanted: Wanted, client: HubClient, options: InstallOp
   const places = placesOf(options.models, wanted.name);
   const earlier = await readRecord(places.record);
   // A conversion under way deletes what it has done with; it alone knows what it still needs.
-  if (earlier?.files != null && isSame(earlier, wanted) && existsSync(`${places.package}.incomplete`)) {
+  if (earlier?.files != null && isSame(earlier, wanted) && existsSync(places.incomplete)) {
     try {
       await convertSource(wanted, earlier.files, options);
       return;
@@ -155,17 +156,26 @@ async function download(
   const { signal, retry, onProgress } = options;
   const places = placesOf(options.models, wanted.name);
   const earlier = await readRecord(places.record);
-  const resumed = earlier !== undefined && isSame(earlier, wanted) ? earlier : undefined;
+  let resumed = earlier !== undefined && isSame(earlier, wanted) ? earlier : undefined;
   if (resumed?.files != null && (await isComplete(places.source, resumed.files))) {
     await writeRecord(places.record, { ...resumed, bits: wanted.bits, block: wanted.block });
     return resumed.files;
   }
 
   onProgress?.({ phase: 'looking' });
-  const revision = resumed?.revision ?? wanted.requested;
-  const repository = await readRepository(wanted.repository, revision, { client, retry, signal });
+  const read = (revision: string): Promise<Repository> =>
+    readRepository(wanted.repository, revision, { client, retry, signal });
+  const repository = await read(resumed?.revision ?? wanted.requested).catch((error: unknown) => {
+    if (resumed === undefined || !isNotFound(error)) throw error;
+    // The history was rewritten: the commit that was begun is gone.
+    resumed = undefined;
+    return read(wanted.requested);
+  });
   chooseFiles(repository);
-  if (resumed === undefined) await rm(places.source, { recursive: true, force: true });
+  if (resumed === undefined) {
+    // What was downloaded and converted of another revision.
+    for (const path of [places.source, places.incomplete]) await rm(path, { recursive: true, force: true });
+  }
   const record = recordOf(wanted, client, repository);
   await writeRecord(places.record, record);
   const files = await downloadModel(repository, places.source, {
@@ -193,9 +203,12 @@ async function isComplete(folder: string, files: readonly HubFile[]): Promise<bo
   return there.every(Boolean);
 }
 
-/** Whether the download is of the same source; the precision is decided after it. */
+const isNotFound = (error: unknown): boolean => error instanceof HubError && error.kind === 'not-found';
+
+/** Whether the download is of the same source, for which the hub takes any case; the precision is decided after it. */
 function isSame(record: ModelRecord, { repository, requested }: Wanted): boolean {
-  return record.repository === repository && record.requested === requested;
+  const isSameRepository = record.repository.toLowerCase() === repository.toLowerCase();
+  return isSameRepository && record.requested === requested;
 }
 
 function recordOf(wanted: Wanted, client: HubClient, repository: Repository): ModelRecord {

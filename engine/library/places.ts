@@ -13,6 +13,8 @@ export function placesOf(models: string, name: string) {
     source: join(folder, 'source'),
     /** The model package: it is there when it is whole. */
     package: join(folder, 'package'),
+    /** What is converted of it so far. */
+    incomplete: join(folder, 'package.incomplete'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BadInputError, describe } from '../errors.ts';
 import { readJsonFile } from './json-file.ts';
 import { tensorShapes, type ModelConfig } from './model-config.ts';
@@ -12,8 +12,10 @@ import { readSafetensorsHeader } from './safetensors.ts';
 export interface Checkpoint {
   folder: string;
   config: ModelConfig;
-  /** Files that hold tensors. */
+  /** Paths of the files that hold tensors. */
   files: readonly string[];
+  /** Names of the files that hold or held tensors: those that are gone too. */
+  named: ReadonlySet<string>;
   /** Where each tensor stands, in the order and by the names of {@link tensorShapes}. */
   tensors: ReadonlyMap<string, TensorLocation>;
 }
@@ -36,7 +38,7 @@ export async function openCheckpoint(
   const shapes = [...tensorShapes(config)].filter(([name]) => !done.has(name));
   const toStored = (name: string): string => (layout === 'mistral' ? mistralName(name) : name);
   const needed = new Set(shapes.map(([name]) => toStored(name)));
-  const { files, stored } = await readHeaders(join(folder, FILES[layout]), needed);
+  const { files, named, stored } = await readHeaders(join(folder, FILES[layout]), needed);
   const tensors = new Map<string, TensorLocation>();
   for (const [name, shape] of shapes) {
     const storedName = toStored(name);
@@ -61,7 +63,7 @@ export async function openCheckpoint(
     }
     tensors.set(name, location);
   }
-  return { folder, config, files, tensors };
+  return { folder, config, files, named, tensors };
 }
 
 /** mamba_ssm's names stand under `model.`, and its embedding is in the singular. */
@@ -72,11 +74,13 @@ function mistralName(name: string): string {
 async function readHeaders(
   single: string,
   needed: ReadonlySet<string>,
-): Promise<{ files: string[]; stored: Map<string, TensorLocation> }> {
+): Promise<{ files: string[]; named: Set<string>; stored: Map<string, TensorLocation> }> {
+  const one = new Set([basename(single)]);
   const index = `${single}.index.json`;
-  if (needed.size === 0 && !existsSync(single) && !existsSync(index)) return { files: [], stored: new Map() };
+  if (needed.size === 0 && !existsSync(single) && !existsSync(index))
+    return { files: [], named: one, stored: new Map() };
   if (existsSync(single) || !existsSync(index)) {
-    return { files: [single], stored: await readSafetensorsHeader(single) };
+    return { files: [single], named: one, stored: await readSafetensorsHeader(single) };
   }
   const { weight_map: weightMap } = await readJsonFile(index);
   if (typeof weightMap !== 'object' || weightMap === null) {
@@ -102,7 +106,7 @@ async function readHeaders(
     if (location === undefined) throw badIndex(path, name, 'this tensor, which the index promises', 'none');
     stored.set(name, location);
   }
-  return { files: [...files.keys()], stored };
+  return { files: [...files.keys()], named: new Set(Object.values(weightMap).map(String)), stored };
 }
 
 function badIndex(source: string, field: string, expected: string, found: string): BadInputError {

@@ -95,12 +95,14 @@ const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /**
  * How much of what another conversion left this one can go on with, and why with no more.
- * @param files the source's, as they are now; those that are gone are not looked for
+ * @param files the source's, as they are now
+ * @param named names of the source's files, those that are gone included: what else the journal has comes from another source
  */
 export function usable(
   { header, entries }: JournalContent,
   now: JournalHeader,
   files: ReadonlyMap<string, ReadFile>,
+  named: ReadonlySet<string>,
 ): { entries: JournalContent['entries']; reason?: string } {
   if (header.version !== now.version)
     return { entries: [], reason: 'another version of this program began it' };
@@ -113,6 +115,12 @@ export function usable(
   for (const [index, { entry }] of entries.entries()) {
     for (const [file, { bytes, modified }] of Object.entries(entry.files)) {
       const found = files.get(file);
+      if (found === undefined && !named.has(file)) {
+        return {
+          entries: entries.slice(0, index),
+          reason: `it read ${file}, which the source does not have`,
+        };
+      }
       if (found === undefined || (found.bytes === bytes && found.modified === modified)) continue;
       return { entries: entries.slice(0, index), reason: `${file} has changed` };
     }

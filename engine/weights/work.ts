@@ -181,7 +181,7 @@ async function checkLeft(left: JournalContent, options: ConvertOptions, weights:
     openCheckpoint(options.source, new Set(Object.keys(done.tensors)));
   let checkpoint = await open(allDone(left.entries));
   const files = await describeFiles(checkpoint);
-  const { entries, reason } = usable(left, headerOf(checkpoint, options), files);
+  const { entries, reason } = usable(left, headerOf(checkpoint, options), files, checkpoint.named);
   const done = allDone(entries);
   const end = entries.at(-1)?.end ?? left.headerEnd;
   if (entries.length === 0) return { checkpoint, files, done, end, reason };

@@ -28,13 +28,13 @@ export interface InstallerParts {
 
 /** Gets models from the hub, in view of the user. */
 export class Installer {
-  /** Repositories that this window is installing. */
+  /** Repositories that this window is installing, in lower case: the hub takes any. */
   private readonly running = new Set<string>();
 
   constructor(private readonly parts: InstallerParts) {}
 
   isRunning(repository: string): boolean {
-    return this.running.has(repository);
+    return this.running.has(repository.toLowerCase());
   }
 
   async hub(): Promise<HubAccess> {
@@ -64,7 +64,8 @@ export class Installer {
   /** Downloads and converts with a progress notification, then switches to the model. Goes on with what is there of it. */
   async install(model: ToInstall): Promise<void> {
     const { log, library, use, changed } = this.parts;
-    const { title, repository, which } = model;
+    const { title, which } = model;
+    const repository = model.repository.toLowerCase();
     if (this.running.has(repository)) {
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} is being installed already.', title));
       return;

@@ -15,6 +15,7 @@ describe('library: a failure as it leaves the worker', () => {
     const checkpoint = {
       folder: tmpdir(),
       config: randomConfig(),
+      named: new Set<string>(),
       files: [file],
       tensors: new Map([['backbone.norm_f.weight', tensor]]),
     };

@@ -51,6 +51,9 @@ describe('library: install', () => {
       ...options,
     });
 
+  const failToConvert = (): Promise<void> =>
+    assert.rejects(run({ convert: () => Promise.reject(new Error('stop')) }), /stop/);
+
   it('makes the package that convert makes of the same checkpoint, and leaves nothing else', async () => {
     const phases: InstallProgress[] = [];
     const installed = await run({ onProgress: (progress) => phases.push(progress) });
@@ -198,8 +201,7 @@ describe('library: install', () => {
   });
 
   it('what has arrived is converted without the hub', async () => {
-    const failing = (): Promise<never> => Promise.reject(new Error('the editor was closed'));
-    await assert.rejects(run({ convert: failing }), /closed/);
+    await failToConvert();
     const [partial] = await listModels(models);
     assert.equal(partial?.state, 'partial');
     const endpoint = server.url;
@@ -209,14 +211,50 @@ describe('library: install', () => {
   });
 
   it('the same commit is gone on with, though the branch has moved', async () => {
-    const failing = (): Promise<never> => Promise.reject(new Error('stop'));
-    await assert.rejects(run({ convert: failing }));
+    await failToConvert();
     rmSync(join(models, NAME, 'source', 'config.json'));
     await run();
     const asked = server.seen
       .filter(({ path }) => path.includes('/revision/'))
       .map(({ path }) => path.split('/').at(-1));
     assert.deepEqual(asked, ['main', COMMIT]);
+  });
+
+  it('a commit that is gone is not waited for', async () => {
+    await failToConvert();
+    rmSync(join(models, NAME, 'source', 'config.json'));
+    server.intercept = (request, response) => {
+      const isGone = request.url?.includes(COMMIT) === true && request.url.includes('/revision/');
+      if (isGone) response.writeHead(404, { 'X-Error-Code': 'RevisionNotFound' }).end('{}');
+      return isGone;
+    };
+    assert.equal((await run()).state, 'installed');
+  });
+
+  it('a repository in another case is the same', async () => {
+    await failToConvert();
+    const before = server.seen.length;
+    await run({}, REPOSITORY.toLowerCase());
+    assert.equal(server.seen.length, before);
+  });
+
+  it('what was converted of another revision does not count', async () => {
+    const sharded = join(folder, 'sharded-5');
+    shardCheckpoint(checkpoint, sharded, 3);
+    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
+    const stop = new AbortController();
+    let strips = 0;
+    const onProgress = ({ phase }: InstallProgress): void => {
+      if (phase === 'converting' && strips++ === 2) stop.abort();
+    };
+    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+    server.add(REPOSITORY, files);
+    await run({ revision: 'v2' });
+    const { manifest } = await openPackage(join(models, NAME, 'package'));
+    assert.deepEqual(
+      manifest.source?.map(({ file }) => file),
+      ['model.safetensors'],
+    );
   });
 
   it('other bits of the same model stand beside it', async () => {
@@ -334,7 +372,7 @@ describe('library: install', () => {
     });
 
     it('so is a partial one', async () => {
-      await assert.rejects(run({ convert: () => Promise.reject(new Error('stop')) }));
+      await failToConvert();
       await removeModel(models, NAME);
       assert.deepEqual(readdirSync(models), []);
     });

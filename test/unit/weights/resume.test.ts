@@ -251,6 +251,16 @@ describe('an interrupted conversion', () => {
     });
   }
 
+  it('a model of the same config in one file: begins anew, and says so', async () => {
+    await stopAfter(8);
+    const other = join(root, 'other');
+    writeRandomCheckpoint(other, config, 2);
+    const expected = await convert(options({ source: other, destination: join(root, 'other-package') }));
+    const { manifest, restart } = await goOn({ source: other });
+    assert.match(restart ?? '', /it read model-00001-of-00003\.safetensors, which the source does not have/);
+    assert.equal(manifest.weights.sha256, expected.weights.sha256);
+  });
+
   it('other bits: begins anew, and says so', async () => {
     await stopAfter(8);
     const { manifest, restart } = await goOn({ bits: 8 });
