@@ -22,7 +22,9 @@ export function answerOf(
   }
   const { text: whole, writer } = first;
   const isCut = whole !== writer.text;
-  const steps = writer.steps.filter(({ length }) => !isCut || length <= whole.length);
+  // The end of its last line says how likely that is.
+  const end = whole.length + (writer.text[whole.length] === '\n' ? 1 : 0);
+  const steps = writer.steps.filter(({ length }) => !isCut || length <= end);
   const head = prefix.slice(prefix.lastIndexOf('\n') + 1);
   const part = confidentPart(whole, steps, suggestions, head);
   if (part === undefined) return { kind: 'none', reason: 'unlikely', account };

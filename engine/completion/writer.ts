@@ -102,6 +102,6 @@ export class Writer {
         this.stop = this.rule.finish('cut-short') ?? 'max-tokens';
     }
     if (this.mixing !== undefined)
-      this.steps.push({ length: this.rule.text.length, probability: this.probability });
+      this.steps.push({ length: this.rule.length, probability: this.probability });
   }
 }

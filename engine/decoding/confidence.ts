@@ -13,19 +13,20 @@ const OPERATOR = /\s+[=<>+\-*/%&|?:^!~]+$/;
 
 /** A text so far, and how likely all of it is right. */
 export interface Step {
+  /** In UTF-16 units, spaces and line ends at its end included. */
   length: number;
   probability: number;
 }
 
 export interface Confident {
   text: string;
-  /** How likely its first line is right. */
+  /** How likely its first line that says something is right, and all before it. */
   confidence: number;
 }
 
 /**
  * As much of a text as is likely to be right: whole lines, or where the first is unsure its beginning up to a word's end. On a line that
- * says nothing yet, a beginning says next to nothing, and is seldom right: many such lines stay empty.
+ * says nothing yet, as that below the cursor's, a beginning says next to nothing, and is seldom right: many such lines stay empty.
  * @param steps of each token in order
  * @param head the cursor's line before the cursor
  * @returns undefined if nothing is
@@ -36,28 +37,34 @@ export function confidentPart(
   suggestions: Suggestions | 'all',
   head: string,
 ): Confident | undefined {
-  const firstLine = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n');
+  const begin = text.search(/\S/);
+  const firstLine = lineEnd(text, begin);
   const whole = { text, confidence: probabilityTo(firstLine + 1, steps) };
   if (suggestions === 'all') return whole;
   const least = LEAST[suggestions];
   if (whole.confidence >= least) {
     let end = firstLine;
     while (end < text.length) {
-      const next = text.indexOf('\n', end + 1);
-      const after = next < 0 ? text.length : next;
+      const after = lineEnd(text, end + 1);
       if (probabilityTo(after + 1, steps) < least) break;
       end = after;
     }
-    return { ...whole, text: text.slice(0, end).trimEnd() === '' ? text : text.slice(0, end) };
+    return { ...whole, text: text.slice(0, end) };
   }
-  if (isBlank(head)) return undefined;
+  if (isBlank(head) || text.slice(0, begin).includes('\n')) return undefined;
   const part = steps.findLast(
     ({ length, probability }) =>
       length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),
   );
   if (part === undefined) return undefined;
-  const begin = text.slice(0, part.length).trimEnd().replace(OPERATOR, '');
-  return /\p{L}/u.test(begin) ? { text: begin, confidence: part.probability } : undefined;
+  const beginning = text.slice(0, part.length).trimEnd().replace(OPERATOR, '');
+  return /\p{L}/u.test(beginning) ? { text: beginning, confidence: part.probability } : undefined;
+}
+
+/** Where the line of some place ends. */
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 /** How likely a text is right up to some length: by the first token that reaches it, or the last one. */

@@ -41,6 +41,11 @@ export class StopRule {
     return isBlank(this.#scope.rest) ? text.trimEnd() : text.replace(/\n\s*$/u, '');
   }
 
+  /** UTF-16 units of the text so far, or up to where it ends, with what stands at its end. */
+  get length(): number {
+    return this.#cut?.length ?? this.#text.length;
+  }
+
   /**
    * Takes the next piece of generated text.
    * @returns why the text is complete, or `undefined` if it goes on; after that, pieces are ignored

@@ -67,12 +67,15 @@ function isAsked(prefix: string, rest: string): boolean {
   );
 }
 
-/** A first line is right if what was then written begins with it and it ends where a word ends; whole if nothing else was written. */
+/**
+ * A first line is right if what was then written begins with it and it ends where a word ends; whole if nothing else was written. A text
+ * that begins below the cursor's line is wrong: what was written there is not followed.
+ */
 export function judge(text: string, typed: string): { right: boolean; whole: boolean; saved: number } {
   const first = (text.split('\n')[0] ?? '').trimEnd();
-  const whole = typed.trimEnd() === first;
+  const whole = first !== '' && typed.trimEnd() === first;
   const isWordEnd = !/[\p{L}\p{N}_]{2}/u.test(typed.slice(first.length - 1, first.length + 1));
-  const right = whole || (first !== '' && typed.startsWith(first) && isWordEnd);
+  const right = first !== '' && (whole || (typed.startsWith(first) && isWordEnd));
   return { right, whole, saved: right ? first.length : 0 };
 }
 

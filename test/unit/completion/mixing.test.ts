@@ -102,6 +102,21 @@ describe('Completer with the text of the document mixed in', () => {
       }
     });
 
+  it('says how likely the end of a line is, before the next line', async () => {
+    const completer = completerWith();
+    const blocks: string[] = [];
+    for (const request of requests()) {
+      const result = await completer.complete(request, never);
+      if (result.kind === 'none' || !result.text.includes('\n')) continue;
+      blocks.push(result.text);
+      assert.ok(
+        result.steps.some(({ length }) => result.text[length - 1] === '\n'),
+        result.text,
+      );
+    }
+    assert.ok(blocks.length > 0);
+  });
+
   it('says the same, and as surely, alone as with others beside it', async () => {
     const completer = completerWith();
     for (const request of requests()) {

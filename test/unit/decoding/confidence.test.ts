@@ -70,6 +70,22 @@ describe('confidentPart', () => {
     assert.equal(confidentPart(text, steps, 'all', HEAD)?.text, text);
   });
 
+  it('takes the end of a line for part of it, and not the next line', () => {
+    const { text, steps } = stepsOf(['a();', 0.5], ['\n', 0.9], ['  if', 0.1], [' (b)', 1], ['\n', 1]);
+    assert.deepEqual(confidentPart(text.trimEnd(), steps, 'balanced', '  '), {
+      text: 'a();',
+      confidence: 0.45,
+    });
+  });
+
+  it('goes by the first line that says something', () => {
+    const sure = stepsOf(['\n', 0.9], ['  a();', 0.5], ['\n', 1], ['  b();', 0.1], ['\n', 1]);
+    const { text, confidence } = confidentPart(sure.text.trimEnd(), sure.steps, 'balanced', 'f() {') ?? {};
+    assert.deepEqual([text, confidence], ['\n  a();', 0.45]);
+    const unsure = stepsOf(['\n', 0.9], ['  const', 0.5], [' total', 0.2], [';', 1], ['\n', 1]);
+    assert.equal(confidentPart(unsure.text.trimEnd(), unsure.steps, 'balanced', 'f() {'), undefined);
+  });
+
   it('shows more, or fewer', () => {
     const { text, steps } = stepsOf(['maybe', 0.3], ['', 1]);
     assert.equal(confidentPart(text, steps, 'fewer', HEAD), undefined);

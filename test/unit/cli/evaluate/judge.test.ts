@@ -8,7 +8,7 @@ describe('judge', () => {
     { name: 'the beginning of a word', text: 'val', typed: 'value', right: false, whole: false },
     { name: 'something else', text: 'other', typed: 'value', right: false, whole: false },
     { name: 'the first line of several', text: 'a(\n  b,', typed: 'a(', right: true, whole: true },
-    { name: 'a line end where the line ended', text: '\n  b', typed: '', right: true, whole: true },
+    { name: 'what begins on the next line', text: '\n  b', typed: '', right: false, whole: false },
     { name: 'a line end where more was written', text: '\n  b', typed: 'value', right: false, whole: false },
   ]) {
     it(`${name}: ${right ? 'right' : 'wrong'}`, () => {
