@@ -2,18 +2,22 @@ import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/index.ts';
+import { readUpTo } from '../readUpTo.ts';
 import {
   chosenFiles,
   FOREIGN_PATTERN,
   ignoredBy,
   isProjectSource,
   isWritten,
+  MAX_FILE_BYTES,
   MAX_FILES,
 } from './projectSources.ts';
 import { isSecret } from './secrets.ts';
 
 /** Between two files, so that neither this thread nor the disk is kept busy. Milliseconds. */
 const PAUSE_MS = 4;
+/** Changes of one file that come so close together are read once. Milliseconds. */
+const CHANGES_MS = 250;
 const MAX_IGNORE_FILES = 200;
 /** As many files are looked at before the newest are chosen. */
 const LOOKED_AT = 4 * MAX_FILES;
@@ -34,6 +38,8 @@ export class ProjectFiles {
   private turn = 0;
   /** What the engine has the text of. */
   private readonly told = new Set<string>();
+  /** What is being read, and whether it has changed since that began. */
+  private readonly reading = new Map<string, 'unchanged' | 'changed'>();
 
   constructor(private readonly parts: ProjectFilesParts) {
     const changed = (uri: vscode.Uri): void => {
@@ -83,6 +89,7 @@ export class ProjectFiles {
 
   dispose(): void {
     this.turn++;
+    this.reading.clear();
     this.listening.dispose();
   }
 
@@ -93,11 +100,32 @@ export class ProjectFiles {
     return path !== '' && isProjectSource(path) && !isSecret(uri.path) && !this.ignored(uri);
   }
 
+  /** Reads a file, which is done when it has been read once; one that is being read already is read again after that. */
   private async send(uri: vscode.Uri): Promise<void> {
+    const name = uri.toString();
+    const isBeingRead = this.reading.has(name);
+    this.reading.set(name, isBeingRead ? 'changed' : 'unchanged');
+    if (isBeingRead) return;
+    await this.read(uri);
+    void this.readChanges(uri);
+  }
+
+  private async readChanges(uri: vscode.Uri): Promise<void> {
+    const name = uri.toString();
+    while (this.reading.get(name) === 'changed') {
+      await sleep(CHANGES_MS);
+      if (!this.reading.has(name)) return;
+      this.reading.set(name, 'unchanged');
+      await this.read(uri);
+    }
+    this.reading.delete(name);
+  }
+
+  private async read(uri: vscode.Uri): Promise<void> {
     const name = uri.toString();
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === name);
     try {
-      const text = open?.getText() ?? this.decoder.decode(await vscode.workspace.fs.readFile(uri));
+      const text = open?.getText() ?? this.decoder.decode(await readUpTo(uri, MAX_FILE_BYTES));
       this.tell(uri, text);
     } catch {
       // Gone meanwhile, or not readable: then it is no file to learn from.

@@ -14,7 +14,7 @@ export const FOREIGN_PATTERN = `**/{${FOREIGN.join(',')}}/**`;
 /** Written by tools. */
 const GENERATED = /(^|\/)(package-lock\.json|.*\.min\.\w+|.*\.bundle\.\w+|.*\.d\.ts\.map|.*\.lock\.json)$/i;
 /** Longer files are seldom written by hand. Bytes. */
-const MAX_FILE_BYTES = 128 * 1024;
+export const MAX_FILE_BYTES = 128 * 1024;
 /** The room that the engine has for them; files that were changed last come first. */
 const MAX_BYTES = 8 * 2 ** 20;
 export const MAX_FILES = 3000;
@@ -69,6 +69,9 @@ export function chosenFiles<T extends SourceFile>(files: readonly T[]): T[] {
 /** Whether a text looks like code that somebody wrote. */
 export function isWritten(text: string): boolean {
   return (
-    text.length <= MAX_FILE_BYTES && !text.includes('\0') && text.length / text.split('\n').length <= MAX_LINE
+    text !== '' &&
+    text.length <= MAX_FILE_BYTES &&
+    !text.includes('\0') &&
+    text.length / text.split('\n').length <= MAX_LINE
   );
 }

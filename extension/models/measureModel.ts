@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { CODE_EXTENSIONS, EngineGoneError, type Engine, type Measurement } from '../../engine/index.ts';
+import { readUpTo } from '../readUpTo.ts';
 import { isEnabledFor, type Settings } from '../settings.ts';
 import type { EngineHost } from './engineHost.ts';
 import type { FormatChoices } from './formatChoices.ts';
 import { choiceText, measurementPage } from './measurementPage.ts';
 import type { MeasurementView } from './measurementView.ts';
-import { excludePattern, readSources, spread } from './sourceFiles.ts';
+import { excludePattern, MOST_BYTES, readSources, spread } from './sourceFiles.ts';
 
 const MINUTE_MS = 60_000;
 const USUAL_MS = 2 * MINUTE_MS;
@@ -120,5 +121,5 @@ async function sources({ enable }: Settings): Promise<Awaited<ReturnType<typeof 
   );
   const files = uris.map((uri) => ({ uri, path: vscode.workspace.asRelativePath(uri, false) }));
   const chosen = spread(files, (languageId) => isEnabledFor(enable, languageId));
-  return readSources(chosen, ({ uri }) => vscode.workspace.fs.readFile(uri));
+  return readSources(chosen, ({ uri }) => readUpTo(uri, MOST_BYTES));
 }

@@ -3,7 +3,7 @@ import { isSecret } from '../completion/secrets.ts';
 
 /** Files that are read, and what they may hold: enough for some dozen places in different corners of a large workspace. */
 const MOST_FILES = 60;
-const MOST_BYTES = 256 * 1024;
+export const MOST_BYTES = 256 * 1024;
 const MOST_BYTES_TOGETHER = 2 * 1024 * 1024;
 
 /** `files.exclude` and `search.exclude` as one pattern; conditions such as `when` count as said. */

@@ -31,6 +31,13 @@ describe('the files of the project', () => {
       await sleep(50);
     }
   };
+  const says = async (path: string, part: string): Promise<void> => {
+    const end = Date.now() + PATIENCE_MS;
+    while (known.get(inWorkspace(path).toString())?.includes(part) !== true) {
+      assert.ok(Date.now() < end, `${path} is not known with ${part}`);
+      await sleep(50);
+    }
+  };
   let files: ProjectFiles;
 
   before(async () => {
@@ -48,11 +55,19 @@ describe('the files of the project', () => {
   it('are known at once, and as they change', async () => {
     assert.equal(isKnown('src/mine.ts'), true);
     await write('src/mine.ts', 'export const mine = 2;\n');
-    const end = Date.now() + PATIENCE_MS;
-    while (!(known.get(inWorkspace('src/mine.ts').toString()) ?? '').includes('2')) {
-      assert.ok(Date.now() < end, 'the change was not told');
-      await sleep(50);
-    }
+    await says('src/mine.ts', '2');
+  });
+
+  it('are known as they are in the end, however fast they change', async () => {
+    for (let at = 100; at <= 120; at++) await write('src/mine.ts', `export const mine = ${at};\n`);
+    await says('src/mine.ts', '120');
+  });
+
+  it('are forgotten when they grow larger than what is written by hand', async () => {
+    await write('src/mine.ts', 'export const mine = 1;\n'.repeat(10_000));
+    await becomes('src/mine.ts', false);
+    await write('src/mine.ts', 'export const mine = 3;\n');
+    await says('src/mine.ts', '3');
   });
 
   for (const [what, deleted, file] of [

@@ -53,5 +53,6 @@ describe('source files of the project', () => {
     assert.ok(isWritten('let a = 1;\nlet b = 2;\n'));
     assert.ok(!isWritten(`var a=${'1+'.repeat(500)}1;`));
     assert.ok(!isWritten('\0\0\n'));
+    assert.ok(!isWritten(''));
   });
 });
