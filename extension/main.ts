@@ -63,6 +63,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     changed: (state) => {
       tellEngineState(state, log, model().kind === 'bundled');
       if (state.kind === 'ready') {
+        // Another model, or the same in another format, may say something else.
+        suggestions.forget();
         warmAhead.moved(vscode.window.activeTextEditor);
         void projectFiles.begin();
       }

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { serialize, deserialize } from 'node:v8';
+import { writeFileSync } from 'node:fs';
 import { BUNDLED_MODEL, count, parse, required, UsageError, type Command } from './command.ts';
 import { readProject } from './evaluate.ts';
-import { collect, walk, type Examples, type Walk } from './evaluate/examples.ts';
+import { collect, walk, type Examples } from './evaluate/examples.ts';
 import { fitNetwork, rate } from './evaluate/fit-network.ts';
 import { openForEvaluation } from './evaluate/open.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -19,7 +18,6 @@ export const fitMixing: Command = {
         model: { type: 'string', default: BUNDLED_MODEL },
         spans: { type: 'string', default: '150' },
         seed: { type: 'string', default: '1' },
-        examples: { type: 'string' },
       },
       0,
     );
@@ -29,20 +27,9 @@ export const fitMixing: Command = {
     const opened = await openForEvaluation(values.model);
     const { completer, tokenizer } = opened;
     const projects: Examples[] = [];
-    const known =
-      values.examples !== undefined && existsSync(values.examples)
-        ? (deserialize(readFileSync(values.examples)) as Walk[][])
-        : [];
-    for (const [at, pattern] of values.files.entries()) {
+    for (const pattern of values.files) {
       const files = await readProject(pattern);
-      const walks = (known[at] ??= await walk(
-        completer,
-        tokenizer,
-        files,
-        count(values.spans, '--spans'),
-        random,
-      ));
-      if (values.examples !== undefined) writeFileSync(values.examples, serialize(known));
+      const walks = await walk(completer, tokenizer, files, count(values.spans, '--spans'), random);
       projects.push(collect(completer, tokenizer, files, walks));
       process.stderr.write(`${pattern}: ${projects.at(-1)?.both.length ?? 0} places\n`);
     }

@@ -21,7 +21,7 @@ class Progress:
     """The share of the run that is done, by tokens or by a deadline on the wall clock.
 
     With a deadline the run ends on time whatever else the machine does; a pause (SIGSTOP) only costs its tokens.
-    `start` is the share that an earlier run did, when resuming.
+    When resuming, `start` is the share that an earlier run did with its `tokens_before`; the rest is spread over what is left.
     """
 
     tokens: int | None
@@ -35,4 +35,4 @@ class Progress:
             return self.start + (1 - self.start) * (time.monotonic() - self.began) / (self.minutes * 60)
         if self.tokens is None:
             raise ValueError("a run needs --tokens or --minutes")
-        return tokens_seen / self.tokens
+        return self.start + (1 - self.start) * (tokens_seen - self.tokens_before) / (self.tokens - self.tokens_before)

@@ -11,6 +11,7 @@ line every LOG_STEPS steps: step, tokens, loss (nats a token, of worker 0's shar
 
 import argparse
 import json
+import shutil
 import signal
 import sys
 import time
@@ -47,7 +48,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("work"))
     parser.add_argument("--minutes", type=float, help="end this many minutes from now")
-    parser.add_argument("--tokens", type=int, help="end after this many tokens")
+    parser.add_argument("--tokens", type=int, help="end at this many tokens, those of the runs before included")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--package", type=Path, help="begin with the weights of a model package; not with --resume")
     parser.add_argument("--restart-schedule", action="store_true", help="with --resume: go on from a finished run")
@@ -74,7 +75,7 @@ def work(rank: int, shared: Shared, position: dict[str, Any], states: dict[str, 
         for layer in model.backbone.layers:
             layer.compile(dynamic=False)  # one layer is compiled for each length and serves all
     step, tokens = position["step"], position["tokens"]
-    progress = Progress(arguments.tokens, arguments.minutes, position["progress"])
+    progress = Progress(arguments.tokens, arguments.minutes, position["progress"], tokens)
     log = Log(arguments.work / "train.jsonl", tokens)
     saved_at = time.monotonic()
     while True:
@@ -127,6 +128,14 @@ class Log:
         self.losses, self.tokens, self.at = [], tokens, now
 
 
+def take_tokenizer(theirs: Path, ours: Path) -> None:
+    """Weights mean nothing with other tokens than their own."""
+    if not ours.exists():
+        shutil.copyfile(theirs, ours)
+    elif ours.read_bytes() != theirs.read_bytes():
+        sys.exit(f"{ours}: expected the tokenizer of {theirs.parent}, found another: move it away, or give another --work")
+
+
 def main() -> None:
     arguments = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaving ends the other worker too
@@ -141,10 +150,13 @@ def main() -> None:
             position = {**position, "progress": 0.0}
     elif arguments.package:
         model = package.load(arguments.package)
+        take_tokenizer(arguments.package / "tokenizer.json", arguments.work / "tokenizer.json")
     else:
         size = Tokenizer.from_file(str(arguments.work / "tokenizer.json")).get_vocab_size()
         sizes = {name: int(value) for name, value in (given.split("=") for given in arguments.size)}
         model = Mamba2(Mamba2Config(vocab_size=size, **sizes))
+    if arguments.tokens is not None and arguments.tokens <= position["tokens"]:
+        sys.exit(f"--tokens: expected more than the {position['tokens']} that were seen, found {arguments.tokens}")
     context = multiprocessing.get_context("spawn")
     shared = share(model, arguments.workers, context.Barrier(arguments.workers))
     mine, theirs = context.Pipe()

@@ -1,13 +1,16 @@
 /** Names of files whose contents are secrets. They are never read for a prompt, although no prompt leaves the machine. */
 const secretNames: readonly RegExp[] = [
-  /^\.env($|\.)/,
+  /^\.env(rc)?($|[._-])/,
   /\.env$/,
-  /\.(pem|key|p12|pfx|p8|ppk|jks|keystore|kdbx|gpg|asc|age|tfvars|tfstate)$/,
+  /\.(pem|key|p12|pfx|p8|ppk|jks|keystore|kdbx|gpg|asc|age)$/,
+  /\.(tfvars|tfstate)($|\.)/,
   /^id_(rsa|dsa|ecdsa|ed25519)(\..*)?$/,
   /^(\.npmrc|\.yarnrc|\.pypirc|\.netrc|_netrc|\.git-credentials|\.htpasswd|\.pgpass|\.my\.cnf|\.dockercfg|\.vault-token)$/,
   /^credentials(\..*)?$/,
+  /credentials.*\.(json|ya?ml|toml|ini|cfg)$/,
+  /^(kubeconfig|local\.settings)(\..*)?$/,
   /^\.?secrets?\.(json|ya?ml|toml|ini|env)$/,
-  /^(service-?account|client_secret).*\.json$/,
+  /^(service[-_]?account|client_secret).*\.json$/,
 ];
 
 const secretFolders: readonly RegExp[] = [/(^|\/)\.(ssh|aws|gnupg|kube|docker)\//];

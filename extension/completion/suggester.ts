@@ -4,6 +4,7 @@ import {
   type CompletionContext,
   type CompletionRequest,
   type Engine,
+  type NoCompletionReason,
 } from '../../engine/index.ts';
 import { filterSuggestion, type Suggestion } from './filters/index.ts';
 import type { Latency } from './latency.ts';
@@ -99,7 +100,7 @@ export class Suggester {
     }
     const { account } = result;
     if (result.kind === 'none') {
-      if (result.reason !== 'cancelled' && result.reason !== 'closed') suggestions.remember(context, []);
+      if (isLasting(result.reason)) suggestions.remember(context, []);
       return none(saidNothing[result.reason], account);
     }
     // Nothing was computed where the suggestion was typed along.
@@ -139,6 +140,10 @@ const saidNothing = {
   declared: 'what it suggests is declared already',
   closed: 'the engine was closed',
 } as const;
+
+/** Whether the same is to be expected when the place is asked about again. What is unlikely now may be likely when more of the project is known. */
+const isLasting = (reason: NoCompletionReason): boolean =>
+  reason !== 'cancelled' && reason !== 'closed' && reason !== 'unlikely';
 
 /** Texts that the filters have made the same are one. */
 function distinct(suggestions: readonly Suggestion[]): Suggestion[] {

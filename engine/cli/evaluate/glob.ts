@@ -7,7 +7,7 @@ const IGNORED = /(^|\/)(node_modules|\.git)(\/|$)/;
 
 /** Files that a glob names (`*`, `**`, `?`, `{a,b}`), or the source files of a folder, in order. */
 export async function glob(pattern: string): Promise<string[]> {
-  const path = pattern.split(sep).join('/');
+  const path = posix.normalize(pattern.split(sep).join('/'));
   const wild = path.search(/[*?{]/);
   if (wild < 0)
     return (await isFolder(path))
@@ -19,7 +19,7 @@ export async function glob(pattern: string): Promise<string[]> {
   return names
     .filter((name) => name.isFile())
     .map((name) => join(name.parentPath, name.name).split(sep).join('/'))
-    .filter((name) => matches.test(root === '.' ? name.replace(/^\.\//, '') : name) && !IGNORED.test(name))
+    .filter((name) => matches.test(name) && !IGNORED.test(name))
     .sort();
 }
 

@@ -1,3 +1,5 @@
+import { BadInputError } from '../../errors.ts';
+
 /** Kinds of text that are taken out: the rest of a line, of it and some lines below, or what stands before a line's last closing marks. */
 export const SPAN_KINDS = ['line', 'lines', 'inside'] as const;
 export type SpanKind = (typeof SPAN_KINDS)[number];
@@ -22,11 +24,18 @@ const MOST_LINES = 4;
 /** What may stand behind a cursor inside a line, as where suggestions are offered. */
 const CLOSING = /[)>}\]"'`]*\s*[:{;,]?\s*$/;
 
-/** A text's span from a random cut inside a random line that is not blank. */
+/** Random lines that are looked at before a project counts as having none of a kind. */
+const MOST_DRAWS = 10_000;
+
+/**
+ * A text's span from a random cut inside a random line that is not blank.
+ * @throws BadInputError if the files seem to have no place of the kind
+ */
 export function randomSpan(files: readonly ProjectFile[], kind: SpanKind, random: () => number): Span {
   const below = (end: number): number => Math.floor(random() * end);
-  for (;;) {
-    const { path, text } = files[weighted(files, random())] ?? { path: '', text: '' };
+  const sizes = files.map(({ text }) => text.split('\n').length);
+  for (let draws = 0; draws < MOST_DRAWS; draws++) {
+    const { path, text } = files[weighted(sizes, random())] ?? { path: '', text: '' };
     const lines = text.split('\n');
     const at = below(lines.length);
     const line = (lines[at] ?? '').trimEnd();
@@ -45,11 +54,16 @@ export function randomSpan(files: readonly ProjectFile[], kind: SpanKind, random
       kind === 'lines' ? start + (lines[at]?.length ?? 0) + 1 + last.join('\n').length : start + end;
     return { kind, path, prefix: text.slice(0, start + cut), suffix: text.slice(after), truth };
   }
+  throw new BadInputError({
+    source: files[0]?.path ?? '--files',
+    expected: `a place of the kind "${kind}" in it or the files beside it`,
+    found: `none at ${MOST_DRAWS} random lines`,
+    action: 'Give more files, or other kinds with --kind.',
+  });
 }
 
-/** Files by their number of lines. */
-function weighted(files: readonly ProjectFile[], chance: number): number {
-  const sizes = files.map(({ text }) => text.split('\n').length);
+/** The place in `sizes` that a share of their sum falls on. */
+function weighted(sizes: readonly number[], chance: number): number {
   let left = chance * sizes.reduce((sum, size) => sum + size, 0);
   return Math.max(
     0,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { glob } from '../../../../engine/cli/evaluate/glob.ts';
 import { seededRandom } from '../../../../engine/seeded-random.ts';
 import { isExact, randomSpan, SPAN_KINDS } from '../../../../engine/cli/evaluate/spans.ts';
+import { assertBadInput } from '../../../fixtures/bad-input.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const FILES = [
@@ -15,6 +16,11 @@ const FILES = [
 ];
 
 describe('random spans', () => {
+  it('are not looked for without end', async () => {
+    const draw = (): unknown => randomSpan([{ path: 'one.js', text: 'let a = b' }], 'lines', seededRandom(1));
+    await assertBadInput(Promise.resolve().then(draw), { source: 'one.js', expected: /of the kind "lines"/ });
+  });
+
   for (const kind of SPAN_KINDS)
     it(`of the kind "${kind}" put together again are the file, and begin inside a line`, () => {
       const random = seededRandom(3);
@@ -57,6 +63,7 @@ describe('glob', () => {
     assert.deepEqual(await names('*.{ts,js}'), ['a.ts', 'b.js']);
     assert.deepEqual(await names('src/**/*.ts?'), ['src/deep/d.tsx']);
     assert.deepEqual(await names('a.ts'), ['a.ts']);
+    assert.deepEqual(await names('./src/./*.ts'), ['src/c.ts']);
     assert.deepEqual(await names('src/'), ['src/c.ts', 'src/deep/d.tsx']);
   });
 });

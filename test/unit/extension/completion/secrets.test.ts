@@ -20,6 +20,15 @@ describe('files of secrets', () => {
     '/a/.aws/config',
     '/a/service-account-x.json',
     '/a/prod.tfvars',
+    '/a/prod.auto.tfvars.json',
+    '/a/terraform.tfstate.backup',
+    '/a/.envrc',
+    '/a/.env-production',
+    '/a/service_account.json',
+    '/a/application_default_credentials.json',
+    '/a/gcp-credentials.json',
+    '/a/kubeconfig.yaml',
+    '/a/local.settings.json',
   ])
     it(`include ${path}`, () => {
       assert.equal(isSecret(path), true);
@@ -33,6 +42,9 @@ describe('files of secrets', () => {
     '/a/credentialsForm.tsx',
     '/a/secrets.ts',
     '/a/ssh/config.go',
+    '/a/.environment/index.ts',
+    '/a/credentials-provider.ts',
+    '/a/settings.json',
     'Untitled-1',
   ])
     it(`do not include ${path}`, () => {
