@@ -6,19 +6,19 @@ import { readUpTo } from '../readUpTo.ts';
 import {
   chosenFiles,
   FOREIGN_PATTERN,
-  ignoredBy,
   isProjectSource,
   isWritten,
   MAX_FILE_BYTES,
   MAX_FILES,
+  SOURCE_PATTERN,
 } from './projectSources.ts';
+import { GitIgnored, type GitFiles } from './gitIgnored.ts';
 import { isSecret } from './secrets.ts';
 
 /** Between two files, so that neither this thread nor the disk is kept busy. Milliseconds. */
 const PAUSE_MS = 4;
 /** Changes of one file that come so close together are read once. Milliseconds. */
 const CHANGES_MS = 250;
-const MAX_IGNORE_FILES = 200;
 /** As many files are looked at before the newest are chosen. */
 const LOOKED_AT = 4 * MAX_FILES;
 
@@ -32,8 +32,8 @@ export class ProjectFiles {
   private readonly decoder = new TextDecoder();
   private readonly watcher = vscode.workspace.createFileSystemWatcher('**/*');
   private readonly listening: vscode.Disposable;
-  /** Nothing may be read before the .gitignore files are. */
-  private ignored: (uri: vscode.Uri) => boolean = () => true;
+  /** As of the last beginning. */
+  private ignored = gitIgnored();
   /** Counts beginnings: an older one ends. */
   private turn = 0;
   /** What the engine has the text of. */
@@ -44,7 +44,7 @@ export class ProjectFiles {
   constructor(private readonly parts: ProjectFilesParts) {
     const changed = (uri: vscode.Uri): void => {
       if (isIgnoreFile(uri)) void this.begin();
-      else if (this.isWanted(uri)) void this.send(uri);
+      else if (this.isSource(uri)) void this.send(uri);
     };
     this.listening = vscode.Disposable.from(
       this.watcher,
@@ -64,16 +64,20 @@ export class ProjectFiles {
   async begin(): Promise<void> {
     const turn = ++this.turn;
     if (!this.parts.isOn() || this.parts.engine() === undefined) return;
-    const ignored = await readIgnored();
-    if (turn !== this.turn) return;
-    this.ignored = ignored;
-    for (const name of this.told) if (!this.isWanted(vscode.Uri.parse(name))) this.forget(name);
-    const uris = await vscode.workspace.findFiles('**/*', FOREIGN_PATTERN, LOOKED_AT);
+    this.ignored = gitIgnored();
+    for (const name of [...this.told]) {
+      const isWanted = await this.isWanted(vscode.Uri.parse(name));
+      if (turn !== this.turn) return;
+      if (!isWanted) this.forget(name);
+    }
+    const uris = await vscode.workspace.findFiles(SOURCE_PATTERN, FOREIGN_PATTERN, LOOKED_AT);
     const files = [];
-    for (const uri of uris.filter((one) => this.isWanted(one))) {
+    for (const uri of uris) {
+      const isWanted = await this.isWanted(uri);
+      if (turn !== this.turn) return;
+      if (!isWanted) continue;
       const { size, mtime } = await stat(uri);
       files.push({ path: pathOf(uri), uri, bytes: size, changed: mtime });
-      if (turn !== this.turn) return;
     }
     for (const { uri } of chosenFiles(files)) {
       await sleep(PAUSE_MS);
@@ -84,7 +88,7 @@ export class ProjectFiles {
 
   /** The user has left a document, or saved it. */
   left(document: vscode.TextDocument): void {
-    this.tell(document.uri, document.getText());
+    void this.tell(document.uri, document.getText());
   }
 
   dispose(): void {
@@ -93,11 +97,17 @@ export class ProjectFiles {
     this.listening.dispose();
   }
 
-  private isWanted(uri: vscode.Uri): boolean {
+  /** By its name, and as far as the settings go. */
+  private isSource(uri: vscode.Uri): boolean {
     if (!this.parts.isOn() || this.parts.engine() === undefined) return false;
     const path = pathOf(uri);
     // The workspace may lie in a folder of secrets, or in one that is called `build`.
-    return path !== '' && isProjectSource(path) && !isSecret(uri.path) && !this.ignored(uri);
+    return path !== '' && isProjectSource(path) && !isSecret(uri.path);
+  }
+
+  private async isWanted(uri: vscode.Uri): Promise<boolean> {
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    return folder !== undefined && this.isSource(uri) && !(await this.ignored(folder, uri));
   }
 
   /** Reads a file, which is done when it has been read once; one that is being read already is read again after that. */
@@ -123,20 +133,28 @@ export class ProjectFiles {
 
   private async read(uri: vscode.Uri): Promise<void> {
     const name = uri.toString();
+    // What must not be told is not even read.
+    if (!(await this.isWanted(uri))) {
+      this.forget(name);
+      return;
+    }
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === name);
     try {
       const text = open?.getText() ?? this.decoder.decode(await readUpTo(uri, MAX_FILE_BYTES));
-      this.tell(uri, text);
+      await this.tell(uri, text);
     } catch {
       // Gone meanwhile, or not readable: then it is no file to learn from.
       this.forget(name);
     }
   }
 
-  private tell(uri: vscode.Uri, text: string): void {
+  private async tell(uri: vscode.Uri, text: string): Promise<void> {
     const name = uri.toString();
-    // While it was read, a .gitignore may have named it.
-    if (!this.isWanted(uri) || !isWritten(text)) {
+    const { ignored } = this;
+    const isTold = isWritten(text) && (await this.isWanted(uri));
+    // A .gitignore may name it since.
+    if (ignored !== this.ignored) return this.tell(uri, text);
+    if (!isTold) {
       this.forget(name);
       return;
     }
@@ -164,22 +182,36 @@ function pathOf(uri: vscode.Uri): string {
   return folder === undefined ? '' : posix.relative(folder.uri.path, uri.path);
 }
 
-/** What the .gitignore files of all workspace folders ignore. */
-async function readIgnored(): Promise<(uri: vscode.Uri) => boolean> {
-  const uris = await vscode.workspace.findFiles('**/.gitignore', FOREIGN_PATTERN, MAX_IGNORE_FILES);
-  const decoder = new TextDecoder();
-  const byFolder = new Map<string, { folder: string; text: string }[]>();
-  for (const uri of uris) {
-    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? '';
-    const bytes = await vscode.workspace.fs.readFile(uri).then(
-      (found) => found,
-      () => new Uint8Array(0),
-    );
-    const folder = posix.dirname(pathOf(uri));
-    const file = { folder: folder === '.' ? '' : folder, text: decoder.decode(bytes) };
-    byFolder.set(root, [...(byFolder.get(root) ?? []), file]);
-  }
-  const rules = new Map([...byFolder].map(([root, files]) => [root, ignoredBy(files)]));
-  return (uri) =>
-    rules.get(vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? '')?.(pathOf(uri)) ?? false;
+/** Whether Git ignores a file, by rules that are read from now on. */
+function gitIgnored(): (folder: vscode.WorkspaceFolder, uri: vscode.Uri) => Promise<boolean> {
+  const byRoot = new Map<string, GitIgnored>();
+  return (folder, uri) => {
+    const root = folder.uri.with({ path: '/' });
+    const ignored = byRoot.get(root.toString()) ?? new GitIgnored(filesOf(root));
+    byRoot.set(root.toString(), ignored);
+    return ignored.has(uri.path, folder.uri.path);
+  };
 }
+
+/** The file system that a workspace folder is in. */
+function filesOf(root: vscode.Uri): GitFiles {
+  const { fs } = vscode.workspace;
+  return {
+    read: async (path) => {
+      try {
+        return new TextDecoder().decode(await fs.readFile(root.with({ path })));
+      } catch (error) {
+        // In a worktree, .git is a file.
+        if (error instanceof vscode.FileSystemError && NOT_THERE.has(error.code)) return undefined;
+        throw error;
+      }
+    },
+    exists: (path) =>
+      Promise.resolve(fs.stat(root.with({ path }))).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
+
+const NOT_THERE = new Set(['FileNotFound', 'FileNotADirectory']);

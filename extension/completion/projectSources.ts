@@ -1,10 +1,32 @@
-import ignore from 'ignore';
-import { posix } from 'node:path';
 import { isSecret } from './secrets.ts';
 
-/** Files that people write code in, by the end of their names. */
-const SOURCE =
-  /\.(tsx?|[mc]ts|jsx?|[mc]js|vue|svelte|astro|pyi?|go|rs|java|kts?|scala|groovy|c|h|cc|cpp|cxx|hpp|hh|m|mm|cs|fs|swift|dart|rb|php|pl|pm|lua|r|jl|exs?|erl|hs|ml|clj|elm|zig|nim|sh|bash|zsh|ps1|sql|graphql|proto|tf|css|scss|less|html|json|ya?ml|toml)$/i;
+/** Ends of the names of files that people write code in. */
+const EXTENSIONS = [
+  ...['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs', 'vue', 'svelte', 'astro', 'py', 'pyi'],
+  ...[
+    'go',
+    'rs',
+    'java',
+    'kt',
+    'kts',
+    'scala',
+    'groovy',
+    'c',
+    'h',
+    'cc',
+    'cpp',
+    'cxx',
+    'hpp',
+    'hh',
+    'm',
+    'mm',
+  ],
+  ...['cs', 'fs', 'swift', 'dart', 'rb', 'php', 'pl', 'pm', 'lua', 'r', 'jl', 'ex', 'exs', 'erl', 'hs', 'ml'],
+  ...['clj', 'elm', 'zig', 'nim', 'sh', 'bash', 'zsh', 'ps1', 'sql', 'graphql', 'proto', 'tf'],
+  ...['css', 'scss', 'less', 'html', 'json', 'yaml', 'yml', 'toml'],
+];
+export const SOURCE_PATTERN = `**/*.{${EXTENSIONS.join(',')}}`;
+const SOURCE = new RegExp(`\\.(${EXTENSIONS.join('|')})$`, 'i');
 /** Folders of other people's code and of built things, ignored by Git or not. */
 const FOREIGN = [
   ...['node_modules', 'bower_components', '.git', '.venv', 'venv', '__pycache__'],
@@ -30,12 +52,6 @@ export interface SourceFile {
   changed: number;
 }
 
-/** A .gitignore: the folder it lies in, inside the workspace folder and with `/`, and its text. */
-export interface IgnoreFile {
-  folder: string;
-  text: string;
-}
-
 /**
  * Whether a file may be read beside the one that is written in: source of the project's own, and none that often holds secrets.
  * @param path inside the workspace folder, with `/`
@@ -44,16 +60,6 @@ export function isProjectSource(path: string): boolean {
   const folders = path.split('/').slice(0, -1);
   const isForeign = folders.some((folder) => FOREIGN.includes(folder));
   return SOURCE.test(path) && !GENERATED.test(path) && !isForeign && !isSecret(path);
-}
-
-/** Says which paths Git ignores. */
-export function ignoredBy(files: readonly IgnoreFile[]): (path: string) => boolean {
-  const rules = files.map(({ folder, text }) => ({ folder, rules: ignore().add(text) }));
-  return (path) =>
-    rules.some(({ folder, rules: one }) => {
-      const inside = folder === '' ? path : posix.relative(folder, path);
-      return inside !== '' && !inside.startsWith('..') && one.ignores(inside);
-    });
 }
 
 /** Of all files, those that there is room for; the one that was changed last is the last. */

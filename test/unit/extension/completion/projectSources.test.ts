@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  chosenFiles,
-  ignoredBy,
-  isProjectSource,
-  isWritten,
-} from '../../../../extension/completion/projectSources.ts';
+import { chosenFiles, isProjectSource, isWritten } from '../../../../extension/completion/projectSources.ts';
 
 describe('source files of the project', () => {
   it('are code of its own, and neither secrets nor written by tools', () => {
@@ -22,22 +17,6 @@ describe('source files of the project', () => {
       'packages/one/dist/a.js',
     ])
       assert.ok(!isProjectSource(path), path);
-  });
-
-  it('leave out what Git ignores, in each folder by its own rules', () => {
-    const ignored = ignoredBy([
-      { folder: '', text: 'dist/\n*.log.ts\n!kept.log.ts\n' },
-      { folder: 'packages/one', text: '/generated\n' },
-    ]);
-    const paths = [
-      'dist/a.ts',
-      'x.log.ts',
-      'packages/one/generated/a.ts',
-      'kept.log.ts',
-      'packages/two/generated/a.ts',
-      'src/a.ts',
-    ];
-    assert.deepEqual(paths.map(ignored), [true, true, true, false, false, false]);
   });
 
   it('are as many as there is room for, those changed last, and the very last at the end', () => {
