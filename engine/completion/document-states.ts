@@ -81,9 +81,14 @@ export class DocumentStates {
     const bytes = session.bytesAfter(state.length);
     this.pendingBytes += bytes;
     this.writing = this.writing.then(async () => {
-      await files.put(ids, session.valuesOf(state));
-      state.release();
-      this.pendingBytes -= bytes;
+      try {
+        await files.put(ids, session.valuesOf(state));
+      } catch {
+        // Too little memory for a copy: then it is not kept, as with a disk that is full.
+      } finally {
+        state.release();
+        this.pendingBytes -= bytes;
+      }
     });
   }
 

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { convert } from '../weights/convert.ts';
 import { MANIFEST_FILE, type Manifest } from '../weights/manifest.ts';
+import { tensorShapes, type ModelConfig } from '../weights/model-config.ts';
 import { openPackage, type ModelPackage } from '../weights/package.ts';
+import { readConfig } from '../weights/read-config.ts';
 import { asMemoryError, checkMemory } from './memory.ts';
 import { ModelSession, type SessionOptions } from './model-session.ts';
-import { removeFolder, temporaryFolder } from './temporary-folder.ts';
+import { removeFolder, sweepTemporaryFolders, temporaryFolder } from './temporary-folder.ts';
 
 /** A model that is loaded, whatever its folder held. */
 export interface OpenModel {
@@ -31,11 +33,16 @@ export interface OpenOptions extends SessionOptions {
  * @throws BadInputError naming what is wrong with the folder; NotEnoughMemoryError if it does not fit in memory.
  */
 export async function openModel(folder: string, options: OpenOptions): Promise<OpenModel> {
+  sweepTemporaryFolders();
   if (existsSync(join(folder, MANIFEST_FILE))) {
     const { manifest } = await openPackage(folder);
     const session = await loaded({ folder, manifest }, options);
     return { folder, manifest, session, hash: hashOf(manifest), close: () => session.close() };
   }
+  const { availableBytes } = options;
+  // Before minutes of work, and a large file that may lie in memory itself.
+  if (availableBytes !== undefined)
+    checkMemory(folder, fullPrecisionBytes((await readConfig(folder)).config), availableBytes);
   const temporary = await temporaryFolder();
   try {
     const destination = join(temporary, basename(resolve(folder)));
@@ -52,6 +59,12 @@ export async function openModel(folder: string, options: OpenOptions): Promise<O
     removeFolder(temporary);
     throw error;
   }
+}
+
+/** Bytes of a model's weights in float32. */
+function fullPrecisionBytes(config: ModelConfig): number {
+  const sizes = [...tensorShapes(config).values()].map((shape) => shape.reduce((all, size) => all * size, 1));
+  return Float32Array.BYTES_PER_ELEMENT * sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function loaded(

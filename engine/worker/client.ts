@@ -12,11 +12,11 @@ import { ExitLatch } from './exit-latch.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 
 /**
- * How long closing waits for the thread to end; VS Code gives an extension five seconds to deactivate. The thread is not ended
- * from outside then: in the middle of a run that aborts the whole process, since ONNX Runtime's binding (1.30) throws a C++
+ * How long closing waits for the thread to end: the run under way, states that are written, and the weights, which the next model
+ * needs the memory of, take a slow machine some seconds. The thread is not ended from outside then: in the middle of a run that aborts the whole process, since ONNX Runtime's binding (1.30) throws a C++
  * exception that nobody catches.
  */
-const CLOSE_TIMEOUT_MS = 4000;
+const CLOSE_TIMEOUT_MS = 30_000;
 /** Room for short-lived objects: V8's own choice takes three times as much memory and gains no time here. */
 const YOUNG_MIB = 12;
 /** How long a program that exits without closing waits for the run under way: one chunk, or a small model's loading. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError, type Engine, type EngineOptions } from '../../engine/index.ts';
 import { engineFailure, type EngineFailure } from './engineFailure.ts';
 import type { LoadMarker } from './loadMarker.ts';
@@ -35,6 +36,8 @@ export interface EngineHostParts {
 /** So many deaths of the worker within so many ms, and it is not started again until the user says so. */
 const MOST_DEATHS = 3;
 const DEATHS_WITHIN_MS = 10 * 60 * 1000;
+/** VS Code gives an extension five seconds to deactivate. */
+const END_MS = 4000;
 
 /**
  * The one engine: opened when it is first wanted, again after changes, and a few times after its worker died. There is never
@@ -97,11 +100,11 @@ export class EngineHost {
     });
   }
 
-  /** The window closes: as {@link close}, and nothing is opened any more. */
-  end(): Promise<void> {
+  /** The window closes: as {@link close}, within {@link END_MS}, and nothing is opened any more. */
+  async end(): Promise<void> {
     this.hasEnded = true;
     this.parts.marker.end(); // Closing the window while a model loads is no crash.
-    return this.close();
+    await Promise.race([this.close(), sleep(END_MS, undefined, { ref: false })]);
   }
 
   /** The user wants to try once more what failed. */

@@ -1,6 +1,14 @@
 import { cpus } from 'node:os';
 import * as vscode from 'vscode';
-import { openLibrary, sizeText, type InstalledModel, type Library, type Survey } from '../../engine/index.ts';
+import {
+  LibraryError,
+  openLibrary,
+  sizeText,
+  StoppedError,
+  type InstalledModel,
+  type Library,
+  type Survey,
+} from '../../engine/index.ts';
 import { forgetModel, setModel, type ReadSettings } from '../configuration.ts';
 import { UnfinishedItem } from '../status/unfinishedItem.ts';
 import { Bandwidth } from './bandwidth.ts';
@@ -140,6 +148,11 @@ export class ModelCommands implements vscode.Disposable {
       );
     } catch (error) {
       this.parts.log.error(String(error));
+      if (!(error instanceof LibraryError && error.kind === 'bad-input')) {
+        // Nothing is known of the model: the disk, or the worker, has failed.
+        await this.installer.tellFailure(error, model.record, () => this.verify(model));
+        return;
+      }
       const remove = t('Remove…');
       const message = t('{0} is damaged. Remove it and download it again.', title);
       if ((await vscode.window.showErrorMessage(message, remove)) === remove) await this.remove(model);
@@ -252,12 +265,18 @@ export class ModelCommands implements vscode.Disposable {
       const asking = {
         location: vscode.ProgressLocation.Notification,
         title: vscode.l10n.t('Asking the hub about {0}…', repository),
+        cancellable: true,
       };
-      ({ licence, fit } = await vscode.window.withProgress(asking, async () => {
+      ({ licence, fit } = await vscode.window.withProgress(asking, async (_, token) => {
+        const stop = new AbortController();
+        token.onCancellationRequested(() => {
+          stop.abort();
+        });
         const { machine } = await this.survey();
-        return this.library.inspect(repository, machine, await this.installer.hub());
+        return this.library.inspect(repository, machine, await this.installer.hub(), stop.signal);
       }));
     } catch (error) {
+      if (error instanceof StoppedError) return;
       await this.installer.tellFailure(error, model, () => this.addRepository(repository));
       return;
     }

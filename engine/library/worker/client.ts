@@ -27,7 +27,7 @@ export class LibraryError extends Error {
   }
 }
 
-/** {@link Library.install} was cancelled; what has arrived is kept. */
+/** {@link Library.install} or {@link Library.inspect} was cancelled; what has arrived is kept. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
@@ -42,13 +42,20 @@ export interface Installing {
   onProgress: (progress: InstallProgress) => void;
 }
 
+/** Who a task runs for. */
+interface Listening {
+  signal?: AbortSignal | undefined;
+  onProgress?: Installing['onProgress'] | undefined;
+}
+
 /** The models of this machine and of the hub. Everything runs in worker threads; all of it rejects with {@link LibraryError}. */
 export interface Library {
   survey(bandwidth: KnownBandwidth): Promise<Survey>;
   list(): Promise<readonly InstalledModel[]>;
   /** Whether {@link list} holds a partial one; costs a few looks at the disk, and no thread. */
   hasPartial(): Promise<boolean>;
-  inspect(repository: string, machine: Machine, hub: HubAccess): Promise<Inspection>;
+  /** @throws StoppedError too */
+  inspect(repository: string, machine: Machine, hub: HubAccess, signal?: AbortSignal): Promise<Inspection>;
   /** @throws StoppedError too */
   install(options: Installing): Promise<InstalledModel>;
   remove(name: string): Promise<void>;
@@ -64,10 +71,11 @@ export interface Library {
  */
 export function openLibrary({ worker: script, models }: { worker: string; models: string }): Library {
   const running = new Set<Worker>();
+  const stopped = new WeakSet<Worker>();
 
   const run = async <Kind extends LibraryTask['kind']>(
     task: Extract<LibraryTask, { kind: Kind }>,
-    { signal, onProgress }: Partial<Pick<Installing, 'signal' | 'onProgress'>> = {},
+    { signal, onProgress }: Listening = {},
   ): Promise<LibraryResults[Kind]> => {
     if (isAborted(signal)) throw new StoppedError('stopped');
     const worker = new Worker(script, { workerData: task });
@@ -79,7 +87,7 @@ export function openLibrary({ worker: script, models }: { worker: string; models
     try {
       return (await answer(worker, onProgress)) as LibraryResults[Kind];
     } catch (error) {
-      throw isAborted(signal) ? new StoppedError('stopped') : error;
+      throw isAborted(signal) || stopped.has(worker) ? new StoppedError('stopped') : error;
     } finally {
       signal?.removeEventListener('abort', stop);
       running.delete(worker);
@@ -92,7 +100,8 @@ export function openLibrary({ worker: script, models }: { worker: string; models
     survey: (bandwidth) => run({ kind: 'survey', models, bandwidth }),
     list: () => run({ kind: 'list', models }),
     hasPartial: () => hasPartialModel(models),
-    inspect: (repository, machine, hub) => run({ kind: 'inspect', repository, machine, hub }),
+    inspect: (repository, machine, hub, signal) =>
+      run({ kind: 'inspect', repository, machine, hub }, { signal }),
     install: ({ which, revision, hub, ...rest }) =>
       run({ kind: 'install', which, revision, models, hub }, rest),
     async remove(name) {
@@ -102,7 +111,10 @@ export function openLibrary({ worker: script, models }: { worker: string; models
       await run({ kind: 'verify', models, name });
     },
     stop() {
-      for (const worker of running) worker.postMessage('stop');
+      for (const worker of running) {
+        stopped.add(worker);
+        worker.postMessage('stop');
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CATALOGUE } from '../catalogue.ts';
+import { CATALOGUE, findModel } from '../catalogue.ts';
 import { rankModels } from '../fit.ts';
 import { networkFetch } from '../hub/network-fetch.ts';
 import { inspect } from '../inspect.ts';
@@ -46,7 +46,12 @@ async function perform(
     case 'list':
       return listModels(task.models);
     case 'inspect':
-      return inspect(task.repository, { machine: task.machine, signal, ...(await hubOptions(task.hub)) });
+      // As installing does: where weights were first published, they may be in a format that is not read.
+      return inspect(findModel(task.repository)?.repository ?? task.repository, {
+        machine: task.machine,
+        signal,
+        ...(await hubOptions(task.hub)),
+      });
     case 'install': {
       const { which, revision, models } = task;
       return install(which, { models, revision, signal, onProgress, ...(await hubOptions(task.hub)) });

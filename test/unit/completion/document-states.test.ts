@@ -77,6 +77,25 @@ for (const [architecture, open] of [
       assert.ok(account.advancedTokens <= 8, JSON.stringify(account));
     });
 
+    it('a state that there is no memory to copy is not saved, and the next one is', async () => {
+      const folder = newFolder();
+      const before = start(folder);
+      const first = await before.complete(request(), never);
+      const valuesOf = session.valuesOf.bind(session);
+      session.valuesOf = () => {
+        throw new RangeError('Array buffer allocation failed');
+      };
+      await before.save('file:///a.ts');
+      await before.written();
+      session.valuesOf = valuesOf;
+      assert.equal((await start(folder).complete(request(), never)).account.reusedTokens, 0);
+      await before.save('file:///a.ts');
+      await before.written();
+      const again = await start(folder).complete(request(), never);
+      assert.equal(said(again), said(first));
+      assert.ok(again.account.reusedTokens > 0);
+    });
+
     it('after an edit above the cursor, the suffix still is', async () => {
       const folder = newFolder();
       const before = start(folder);

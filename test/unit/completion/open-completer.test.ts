@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCompleter } from '../../../engine/completion/open-completer.ts';
+import { NotEnoughMemoryError } from '../../../engine/errors.ts';
 import { assertBadInput } from '../../fixtures/bad-input.ts';
 import '../../fixtures/private-runtime.ts';
 import { randomConfig, writeRandomCheckpoint } from '../../fixtures/random-checkpoint.ts';
@@ -70,6 +71,14 @@ describe('openCompleter', () => {
       expected: /599/,
       found: '600 tokens',
     });
+  });
+
+  it('refuses a checkpoint that is too large before it is converted', async () => {
+    const folder = checkpoint(640);
+    copyFileSync(TOKENIZER, join(folder, 'tokenizer.json'));
+    // There is nothing to convert.
+    writeFileSync(join(folder, 'model.safetensors'), '');
+    await assert.rejects(openCompleter(folder, 1, undefined, { availableBytes: 1e6 }), NotEnoughMemoryError);
   });
 
   it('refuses a model without a tokenizer', async () => {

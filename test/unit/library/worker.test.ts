@@ -99,6 +99,22 @@ describe('library: worker', () => {
     assert.match(server.requestsFor('model.safetensors').at(-1)?.range ?? '', /^bytes=[1-9]\d*-$/);
   });
 
+  it('does not wait for a hub that never answers, once it is told to stop', async () => {
+    server.intercept = () => true;
+    const stop = new AbortController();
+    const asking = library.inspect(REPOSITORY, MACHINE, hub, stop.signal);
+    stop.abort();
+    await assert.rejects(asking, StoppedError);
+    const other = library.inspect(REPOSITORY, MACHINE, hub);
+    library.stop();
+    await assert.rejects(other, StoppedError);
+  });
+
+  it('asks about the repository that a model of the catalogue is installed from', async () => {
+    await library.inspect('state-spaces/mamba2-130m', MACHINE, hub).catch(() => undefined);
+    assert.match(server.seen[0]?.path ?? '', /AntonV\/mamba2-130m-hf/);
+  });
+
   it('says what kind of failure it was', async () => {
     server.token = 'secret';
     assert.equal(await kindOf(install()), 'gated');
