@@ -1,5 +1,6 @@
 import { leftOf } from '../../completion/left-of.ts';
 import { confidentPart, type Step, type Suggestions } from '../../decoding/index.ts';
+import { filterSuggestion, type Suggestion } from '../../../extension/completion/filters/index.ts';
 import type { CompletionContext } from '../../prompt/index.ts';
 
 /** What was said at one request, and what the user then wrote. */
@@ -17,8 +18,9 @@ export interface Said {
 type Offered = Pick<CompletionContext, 'prefix' | 'suffix' | 'path'> & { text: string };
 
 /**
- * The texts that would have been on the screen at each request of a session, and what was then written there. As in the editor, what is
- * typed along stays until it is used up or contradicted; only then is the next answer looked at.
+ * The texts that would have been on the screen at each request of a session, and what was then written there, with what they replace.
+ * As in the editor, the filters have a say, and what is typed along stays until it is used up or contradicted; only then is the next
+ * answer looked at.
  */
 export function shownOf(
   suggestions: Suggestions | 'all',
@@ -28,13 +30,23 @@ export function shownOf(
   return answers.flatMap((said) => {
     if (!said.isAsked) return [];
     const { context, typed } = said;
-    let text = kept(offered, context);
-    if (text === undefined) {
-      text = freshly(suggestions, said);
+    const left = kept(offered, context);
+    let shown = left === undefined ? undefined : filtered(left, context);
+    if (shown === undefined) {
+      const text = freshly(suggestions, said);
       offered.push({ ...context, text });
+      shown = filtered(text, context);
     }
-    return text.trim() === '' ? [] : [{ text, typed }];
+    if (shown === undefined) return [];
+    const replaced = (context.suffix.split('\n')[0] ?? '').slice(0, shown.replaces);
+    return [{ text: shown.text, typed: typed + replaced }];
   });
+}
+
+/** A text as the editor shows it; undefined if it does not. */
+function filtered(text: string, context: CompletionContext): Suggestion | undefined {
+  const suggestion = text === '' ? undefined : filterSuggestion(text, context);
+  return suggestion === undefined || 'dropped' in suggestion ? undefined : suggestion;
 }
 
 /** What is left of the newest that was offered and fits here. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { judge } from '../../../../engine/cli/evaluate/trace.ts';
 import { shownOf, type Said } from '../../../../engine/cli/evaluate/shown.ts';
 
 /** An answer at the end of `head`, of which each character is as likely as `probability` says. */
@@ -13,6 +14,16 @@ const textsOf = (answers: readonly Said[]): string[] => shownOf('balanced', answ
 describe('what would have been shown', () => {
   it('is what is likely enough', () => {
     assert.deepEqual(textsOf([said('a = ', 'value;', 0.9), said('b = ', 'value;', 0.01)]), ['value;']);
+  });
+
+  it('is what the filters leave of it', () => {
+    assert.deepEqual(textsOf([said('a();\n', 'a();', 0.9)]), []);
+    const before = said('f(', 'value)', 0.9);
+    const [shown] = shownOf('balanced', [
+      { ...before, context: { ...before.context, suffix: ')' }, typed: 'value' },
+    ]);
+    assert.ok(shown);
+    assert.equal(judge(shown.text, shown.typed).whole, true);
   });
 
   it('stays while it is typed along, whatever the newer answer is', () => {
