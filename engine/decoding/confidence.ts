@@ -6,6 +6,11 @@ export type Suggestions = (typeof SUGGESTIONS)[number];
 
 /** The least confidence of what is shown, by the curves of `npm run -s mamba -- evaluate --trace`. */
 const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.4, balanced: 0.2, more: 0.1 };
+/**
+ * On a line that says nothing yet, so many times as much: in files as they are while being written, 37 % of 30 suggestions there with a
+ * confidence of 20 to 40 % were right, and 62 % of 29 on other lines.
+ */
+const ON_EMPTY_LINE = 2;
 /** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
 const LEAST_PART = 2;
 /** An operator whose right side would be missing. */
@@ -42,7 +47,8 @@ export function confidentPart(
   const whole = { text, confidence: probabilityTo(firstLine + 1, steps) };
   if (suggestions === 'all') return whole;
   const least = LEAST[suggestions];
-  if (whole.confidence >= least) {
+  const isEmptyLine = isBlank(head) || text.slice(0, begin).includes('\n');
+  if (whole.confidence >= least * (isEmptyLine ? ON_EMPTY_LINE : 1)) {
     let end = firstLine;
     while (end < text.length) {
       const after = lineEnd(text, end + 1);
@@ -51,7 +57,7 @@ export function confidentPart(
     }
     return { ...whole, text: text.slice(0, end) };
   }
-  if (isBlank(head) || text.slice(0, begin).includes('\n')) return undefined;
+  if (isEmptyLine) return undefined;
   const part = steps.findLast(
     ({ length, probability }) =>
       length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),

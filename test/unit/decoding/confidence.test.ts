@@ -78,6 +78,13 @@ describe('confidentPart', () => {
     });
   });
 
+  it('wants more of what is to stand on a line that says nothing yet', () => {
+    const { text, steps } = stepsOf(['return', 0.3], [';', 1], ['\n', 1]);
+    assert.equal(confidentPart('return;', steps, 'balanced', HEAD)?.text, text.trimEnd());
+    assert.equal(confidentPart('return;', steps, 'balanced', '  '), undefined);
+    assert.equal(confidentPart('return;', steps, 'more', '  ')?.text, 'return;');
+  });
+
   it('goes by the first line that says something', () => {
     const sure = stepsOf(['\n', 0.9], ['  a();', 0.5], ['\n', 1], ['  b();', 0.1], ['\n', 1]);
     const { text, confidence } = confidentPart(sure.text.trimEnd(), sure.steps, 'balanced', 'f() {') ?? {};
