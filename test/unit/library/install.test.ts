@@ -54,6 +54,19 @@ describe('library: install', () => {
   const failToConvert = (): Promise<void> =>
     assert.rejects(run({ convert: () => Promise.reject(new Error('stop')) }), /stop/);
 
+  /** Offers the checkpoint in three shards, and stops while they are converted. */
+  const stopWithinShards = async (name: string): Promise<void> => {
+    const sharded = join(folder, name);
+    shardCheckpoint(checkpoint, sharded, 3);
+    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
+    const stop = new AbortController();
+    let strips = 0;
+    const onProgress = ({ phase }: InstallProgress): void => {
+      if (phase === 'converting' && strips++ === 2) stop.abort();
+    };
+    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+  };
+
   it('makes the package that convert makes of the same checkpoint, and leaves nothing else', async () => {
     const phases: InstallProgress[] = [];
     const installed = await run({ onProgress: (progress) => phases.push(progress) });
@@ -180,15 +193,7 @@ describe('library: install', () => {
   });
 
   it('shards that went without having been converted are loaded again, and only those', async () => {
-    const sharded = join(folder, 'sharded-4');
-    shardCheckpoint(checkpoint, sharded, 3);
-    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
-    const stop = new AbortController();
-    let strips = 0;
-    const onProgress = ({ phase }: InstallProgress): void => {
-      if (phase === 'converting' && strips++ === 2) stop.abort();
-    };
-    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+    await stopWithinShards('sharded-4');
     const second = 'model-00002-of-00003.safetensors';
     rmSync(join(models, NAME, 'source', second));
     const before = server.seen.length;
@@ -239,15 +244,7 @@ describe('library: install', () => {
   });
 
   it('what was converted of another revision does not count', async () => {
-    const sharded = join(folder, 'sharded-5');
-    shardCheckpoint(checkpoint, sharded, 3);
-    server.add(REPOSITORY, { ...filesOf(sharded), 'tokenizer.json': TOKENIZER });
-    const stop = new AbortController();
-    let strips = 0;
-    const onProgress = ({ phase }: InstallProgress): void => {
-      if (phase === 'converting' && strips++ === 2) stop.abort();
-    };
-    await assert.rejects(run({ signal: stop.signal, onProgress }), { name: 'AbortError' });
+    await stopWithinShards('sharded-5');
     server.add(REPOSITORY, files);
     await run({ revision: 'v2' });
     const { manifest } = await openPackage(join(models, NAME, 'package'));
