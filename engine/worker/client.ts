@@ -13,8 +13,8 @@ import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 
 /**
  * How long closing waits for the thread to end: the run under way, states that are written, and the weights, which the next model
- * needs the memory of, take a slow machine some seconds. The thread is not ended from outside then: in the middle of a run that aborts the whole process, since ONNX Runtime's binding (1.30) throws a C++
- * exception that nobody catches.
+ * needs the memory of, take a slow machine some seconds. The thread is not ended from outside then: in the middle of a run that
+ * aborts the whole process, since ONNX Runtime's binding (1.30) throws a C++ exception that nobody catches.
  */
 const CLOSE_TIMEOUT_MS = 30_000;
 /** Room for short-lived objects: V8's own choice takes three times as much memory and gains no time here. */
