@@ -1,10 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { BUNDLED_MODEL, count, parse, required, UsageError, type Command } from './command.ts';
 import { readProject } from './evaluate.ts';
-import { collect, walk, type Examples } from './evaluate/examples.ts';
-import { fitNetwork, rate } from './evaluate/fit-network.ts';
+import { collect, walk, type Example, type Examples } from './evaluate/examples.ts';
+import { fitNetwork, fitReached, rate, reached } from './evaluate/fit-network.ts';
 import { openForEvaluation } from './evaluate/open.ts';
 import { seededRandom } from '../seeded-random.ts';
+
+/** The text around alone also drafts for models that are not mixed, and is then asked wherever those come to. */
+const FITS = {
+  both: fitReached,
+  cache: (texts: readonly (readonly Example[])[], random: () => number) => fitNetwork(texts.flat(), random),
+};
 
 export const fitMixing: Command = {
   usage: 'fit-mixing --files GLOB [--files GLOB …] --out networks.json [--model DIR] [--spans N] [--seed S]',
@@ -31,7 +37,7 @@ export const fitMixing: Command = {
       const files = await readProject(pattern);
       const walks = await walk(completer, tokenizer, files, count(values.spans, '--spans'), random);
       projects.push(collect(completer, tokenizer, files, walks));
-      process.stderr.write(`${pattern}: ${projects.at(-1)?.both.length ?? 0} places\n`);
+      process.stderr.write(`${pattern}: ${projects.at(-1)?.both.flat().length ?? 0} places\n`);
     }
     await opened.close();
     for (const kind of ['both', 'cache'] as const) {
@@ -39,21 +45,23 @@ export const fitMixing: Command = {
       const of = (isHeld: boolean) =>
         projects.filter((_, at) => (at % 4 === 3) === isHeld).flatMap((project) => project[kind]);
       const [seen, held] = [of(false), of(true)];
-      const trial = fitNetwork(seen, random);
-      const show = (name: string, { bits, right }: { bits: number; right: number }): void => {
+      const trial = FITS[kind](seen, random);
+      for (const [name, texts] of Object.entries({ seen, 'held out': held })) {
+        const { bits, right } = rate(
+          trial,
+          texts.flatMap((text) => reached(trial, text)),
+        );
         process.stdout.write(
           `${kind} ${name}: ${bits.toFixed(3)} bits a token, ${(right * 100).toFixed(1)} % right\n`,
         );
-      };
-      show('seen', rate(trial, seen));
-      show('held out', rate(trial, held));
+      }
     }
     const fitted = {
-      both: fitNetwork(
+      both: FITS.both(
         projects.flatMap(({ both }) => both),
         random,
       ),
-      cache: fitNetwork(
+      cache: FITS.cache(
         projects.flatMap(({ cache }) => cache),
         random,
       ),

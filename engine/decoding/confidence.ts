@@ -5,12 +5,14 @@ export const SUGGESTIONS = ['fewer', 'balanced', 'more'] as const;
 export type Suggestions = (typeof SUGGESTIONS)[number];
 
 /** The least confidence of what is shown, by the curves of `npm run -s mamba -- evaluate --trace`. */
-const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.4, balanced: 0.2, more: 0.1 };
+const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.25, balanced: 0.1, more: 0.06 };
 /**
  * On a line that says nothing yet, so many times as much: in files as they are while being written, 37 % of 30 suggestions there with a
  * confidence of 20 to 40 % were right, and 62 % of 29 on other lines.
  */
-const ON_EMPTY_LINE = 2;
+const ON_EMPTY_LINE = 1.5;
+/** And the beginning of an unsure line so many times as much: that it is a beginning says that the line goes on in some other way. */
+const ON_BEGINNING = 2;
 /** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
 const LEAST_PART = 2;
 /** An operator whose right side would be missing. */
@@ -60,7 +62,10 @@ export function confidentPart(
   if (isEmptyLine) return undefined;
   const part = steps.findLast(
     ({ length, probability }) =>
-      length >= LEAST_PART && length < firstLine && probability >= least && isWordEnd(text, length),
+      length >= LEAST_PART &&
+      length < firstLine &&
+      probability >= least * ON_BEGINNING &&
+      isWordEnd(text, length),
   );
   if (part === undefined) return undefined;
   const beginning = text.slice(0, part.length).trimEnd().replace(OPERATOR, '');

@@ -13,9 +13,10 @@ export interface Example {
   right: number;
 }
 
+/** The places along each text in order. */
 export interface Examples {
-  both: Example[];
-  cache: Example[];
+  both: Example[][];
+  cache: Example[][];
 }
 
 /** A true text and what the model says along it. */
@@ -98,14 +99,18 @@ export function collect(
   for (const { span, ids, model } of walks) {
     const word = unfinishedWord(span.prefix);
     cache.begin(span.path, span.prefix.slice(0, span.prefix.length - word.length), span.suffix);
+    const both: Example[] = [];
+    const alone: Example[] = [];
     for (const [at, question] of questions(span, ids, tokenizer).entries()) {
       const right = ids[at] ?? cache.encoder.newline;
       if (question.isAllowed?.(right) === false) break;
       const all = new Float32Array(tokenizer.vocabularySize);
       model[at]?.ids.forEach((id, index) => (all[id] = model[at]?.probabilities[index] ?? 0));
-      examples.both.push(example(mixing.candidates(question, all), right));
-      examples.cache.push(example(mixing.candidates(question, undefined), right));
+      both.push(example(mixing.candidates(question, all), right));
+      alone.push(example(mixing.candidates(question, undefined), right));
     }
+    examples.both.push(both);
+    examples.cache.push(alone);
   }
   return examples;
 }

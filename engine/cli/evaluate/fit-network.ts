@@ -1,8 +1,8 @@
 import { FEATURES } from '../../decoding/cache/features.ts';
-import { scoreOf, type Network } from '../../decoding/cache/network.ts';
+import { scoreOf, usedOf, type Network } from '../../decoding/cache/network.ts';
 import type { Example } from './examples.ts';
 
-const HIDDEN = 16;
+const HIDDEN = 32;
 const EPOCHS = 16;
 const BATCH = 32;
 const RATE = 0.004;
@@ -15,6 +15,22 @@ const SIZES = [FEATURES, HIDDEN * FEATURES, HIDDEN, HIDDEN] as const;
 const COUNT = SIZES.reduce((sum, size) => sum + size, 0);
 const BIAS = FEATURES + HIDDEN * FEATURES;
 const OUT = BIAS + HIDDEN;
+
+/** Of the places that greedy decoding does not come to, so many count: there is less to learn from the others alone. */
+const UNREACHED_SHARE = 0.15;
+
+/**
+ * Fits a network to texts, first to all their places, then to those that greedy decoding with the first fit comes to, since only there is
+ * the network ever asked: where everything before was right, more is right than elsewhere.
+ */
+export function fitReached(texts: readonly (readonly Example[])[], random: () => number): Network {
+  const first = fitNetwork(texts.flat(), random);
+  const kept = texts.flatMap((text) => {
+    const { length } = reached(first, text);
+    return text.filter((_, at) => at < length || random() < UNREACHED_SHARE);
+  });
+  return fitNetwork(kept, random);
+}
 
 /** Fits a network by the likelihood of the right candidates: softmax over each example's candidates, Adam, the rate falling to zero. */
 export function fitNetwork(examples: readonly Example[], random: () => number): Network {
@@ -54,20 +70,34 @@ export function fitNetwork(examples: readonly Example[], random: () => number): 
   return networkOf(parameters);
 }
 
+/** The places of a text that greedy decoding comes to: up to the first at which another token is chosen. */
+export function reached(network: Network, text: readonly Example[]): readonly Example[] {
+  const missed = text.findIndex((example) => !isRight(network, example));
+  return missed < 0 ? text : text.slice(0, missed + 1);
+}
+
 /** Mean bits of the right candidates, and the share of examples whose first candidate is right. */
 export function rate(network: Network, examples: readonly Example[]): { bits: number; right: number } {
   let bits = 0;
-  let right = 0;
-  for (const { features, candidates, right: target } of examples) {
-    const scores = Array.from({ length: candidates }, (_, at) => scoreOf(network, features, at * FEATURES));
-    const own = scores[target] ?? 0;
+  for (const example of examples) {
+    const scores = scoresOf(network, example);
+    const own = scores[example.right] ?? 0;
     bits += Math.log2(scores.reduce((sum, score) => sum + Math.exp(score - own), 0));
-    // What stands for all other tokens is never chosen.
-    if (target < candidates - 1 && scores.every((score, at) => at === candidates - 1 || score <= own))
-      right++;
   }
   const count = Math.max(1, examples.length);
-  return { bits: bits / count, right: right / count };
+  return { bits: bits / count, right: examples.filter((one) => isRight(network, one)).length / count };
+}
+
+/** What stands for all other tokens, the last candidate, is never chosen. */
+function isRight(network: Network, example: Example): boolean {
+  const scores = scoresOf(network, example);
+  scores.pop();
+  const own = scores[example.right];
+  return own !== undefined && scores.every((score) => score <= own);
+}
+
+function scoresOf(network: Network, { features, candidates }: Example): number[] {
+  return Array.from({ length: candidates }, (_, at) => scoreOf(network, features, at * FEATURES));
 }
 
 function addGradient(
@@ -75,16 +105,18 @@ function addGradient(
   { features: x, candidates, right }: Example,
   gradient: Float64Array,
 ): void {
+  const used = Array.from({ length: candidates }, (_, one) => usedOf(x, one * FEATURES, FEATURES));
   const active = new Float64Array(candidates * HIDDEN);
   const scores = new Float64Array(candidates);
   for (let one = 0; one < candidates; one++) {
     const base = one * FEATURES;
+    const own = used[one] ?? [];
     let score = 0;
-    for (let at = 0; at < FEATURES; at++) score += (p[at] ?? 0) * (x[base + at] ?? 0);
+    for (const at of own) score += (p[at] ?? 0) * (x[base + at] ?? 0);
     for (let unit = 0; unit < HIDDEN; unit++) {
       let sum = p[BIAS + unit] ?? 0;
       const row = FEATURES + unit * FEATURES;
-      for (let at = 0; at < FEATURES; at++) sum += (p[row + at] ?? 0) * (x[base + at] ?? 0);
+      for (const at of own) sum += (p[row + at] ?? 0) * (x[base + at] ?? 0);
       if (sum <= 0) continue;
       active[one * HIDDEN + unit] = sum;
       score += sum * (p[OUT + unit] ?? 0);
@@ -97,7 +129,8 @@ function addGradient(
     const slope = Math.exp((scores[one] ?? 0) - largest) / sum - (one === right ? 1 : 0);
     if (Math.abs(slope) < 1e-5) continue;
     const base = one * FEATURES;
-    for (let at = 0; at < FEATURES; at++) gradient[at] = (gradient[at] ?? 0) + slope * (x[base + at] ?? 0);
+    const own = used[one] ?? [];
+    for (const at of own) gradient[at] = (gradient[at] ?? 0) + slope * (x[base + at] ?? 0);
     for (let unit = 0; unit < HIDDEN; unit++) {
       const value = active[one * HIDDEN + unit] ?? 0;
       if (value <= 0) continue;
@@ -105,8 +138,7 @@ function addGradient(
       const through = slope * (p[OUT + unit] ?? 0);
       gradient[BIAS + unit] = (gradient[BIAS + unit] ?? 0) + through;
       const row = FEATURES + unit * FEATURES;
-      for (let at = 0; at < FEATURES; at++)
-        gradient[row + at] = (gradient[row + at] ?? 0) + through * (x[base + at] ?? 0);
+      for (const at of own) gradient[row + at] = (gradient[row + at] ?? 0) + through * (x[base + at] ?? 0);
     }
   }
 }

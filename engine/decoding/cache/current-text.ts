@@ -7,6 +7,8 @@ const NEAR_TOKENS = 65_536;
 const MOST_SHORT = 64;
 const MOST_LONG = 192;
 
+/** Of a line, so many tokens before the cursor are looked at. */
+const LINE_TOKENS = 256;
 /** Room for what is generated. */
 const SPARE_TOKENS = 1024;
 
@@ -30,6 +32,7 @@ export class CurrentText {
   /** The rest of the cursor's line comes first. */
   private belowIds: Int32Array = new Int32Array(0);
   private belowLines: Int32Array = new Int32Array(0);
+  private rest: readonly number[] = [];
   /** How often a token stands in the document, and how often in its other lines. */
   readonly counts: Uint16Array;
   private readonly lineCounts: Uint16Array;
@@ -52,6 +55,7 @@ export class CurrentText {
     this.keepLines(prefix.slice(0, lineStart), suffix.slice(lineEnd));
     const head = this.encoder.line(prefix.slice(lineStart)).slice(-NEAR_TOKENS);
     const rest = this.encoder.line(suffix.slice(0, lineEnd)).slice(0, NEAR_TOKENS);
+    this.rest = rest;
     this.length = this.aboveLength;
     for (const id of head) this.push(id);
     this.belowIds = new Int32Array(rest.length + this.belowLines.length);
@@ -82,6 +86,12 @@ export class CurrentText {
   /** The newest tokens, the last one last. */
   tail(most: number): number[] {
     return Array.from(this.ids.subarray(Math.max(0, this.length - most), this.length));
+  }
+
+  /** The tokens of the line that is written in: those so far, and those behind the cursor. */
+  line(): { head: number[]; rest: readonly number[] } {
+    const near = this.tail(LINE_TOKENS);
+    return { head: near.slice(near.lastIndexOf(this.encoder.newline) + 1), rest: this.rest };
   }
 
   /** Adds the places where the text's end stood before, the closest to the cursor first. Places below count on from those above. */

@@ -1,10 +1,22 @@
 import { MOST_ORDER, type Evidence } from './evidence.ts';
+import { KIND_COUNT, type TokenKinds } from './token-kinds.ts';
 
 /** Numbers that describe a candidate; their meanings stand in {@link describe}. */
-export const FEATURES = 20;
+const NUMBERS = 23;
+/** After the numbers, ones for what it begins with and for what the token before it ends with. */
+export const FEATURES = NUMBERS + 2 * KIND_COUNT;
 const LEAST = 1e-6;
 
 const logOf = (probability: number): number => Math.log(Math.max(probability, LEAST)) / 4;
+
+/** The line at a place. */
+export interface Line {
+  /** The token before, in the same line. */
+  before: number | undefined;
+  /** That it opens, less those that it closes. */
+  brackets: number;
+  isQuoted: boolean;
+}
 
 /** What is known of all candidates at one place. */
 export interface Surroundings {
@@ -13,6 +25,8 @@ export interface Surroundings {
   /** The model's largest probability; 0 without a model. */
   modelTop: number;
   lineEnd: number;
+  kinds: TokenKinds;
+  line: Line;
 }
 
 /** Writes a candidate's features to x from `offset` on. @param model its probability by the model, undefined without one */
@@ -25,7 +39,7 @@ export function describe(
   /** How often the token stands in the file. */
   count: number,
 ): void {
-  const { file, project, modelTop, lineEnd } = around;
+  const { file, project, modelTop, lineEnd, kinds, line } = around;
   const inFile = file.indexOf(id);
   const inProject = project.indexOf(id);
   const byFile = inFile < 0 ? undefined : file.support(inFile);
@@ -53,6 +67,11 @@ export function describe(
     id < 0 ? 1 : 0,
     Math.min(file.ids.length, 32) / 32,
     Math.min(project.ids.length, 32) / 32,
+    line.brackets > 0 ? 1 : 0,
+    line.brackets < 0 ? 1 : 0,
+    line.isQuoted ? 1 : 0,
   ];
-  for (let at = 0; at < FEATURES; at++) x[offset + at] = values[at] ?? 0;
+  x.set(values, offset);
+  x[offset + NUMBERS + kinds.start(id)] = 1;
+  x[offset + NUMBERS + KIND_COUNT + kinds.end(line.before ?? -1)] = 1;
 }

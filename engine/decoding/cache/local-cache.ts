@@ -1,8 +1,10 @@
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { CurrentText } from './current-text.ts';
 import { Evidence, MOST_ORDER } from './evidence.ts';
+import type { Line } from './features.ts';
 import { LineEncoder } from './line-encoder.ts';
 import { ProjectIndex } from './project-index.ts';
+import { TokenKinds } from './token-kinds.ts';
 
 /** Memory of the index of other files: room for 8 MB of code. */
 export const CACHE_BYTES = 44 * 2 ** 20;
@@ -12,6 +14,7 @@ const LINES_AT_ONCE = 300;
 /** The text of the project that is written in: the document itself, and other files. */
 export class LocalCache {
   readonly encoder: LineEncoder;
+  readonly kinds: TokenKinds;
   private readonly project: ProjectIndex;
   private readonly current: CurrentText;
   private document = '';
@@ -20,6 +23,7 @@ export class LocalCache {
 
   constructor(tokenizer: Tokenizer, budgetBytes = CACHE_BYTES) {
     this.encoder = new LineEncoder(tokenizer);
+    this.kinds = new TokenKinds(tokenizer);
     this.project = new ProjectIndex(budgetBytes, tokenizer.vocabularySize);
     this.current = new CurrentText(this.encoder, tokenizer.vocabularySize);
   }
@@ -66,6 +70,12 @@ export class LocalCache {
   after(generated: readonly number[]): void {
     this.current.shorten(this.start);
     for (const id of generated) for (const part of this.encoder.partsOf(id)) this.current.push(part);
+  }
+
+  /** The line that is written in. Marks behind the cursor close what was opened before it. */
+  line(): Line {
+    const { head, rest } = this.current.line();
+    return { before: head.at(-1), ...this.kinds.open([...head, ...rest]) };
   }
 
   /** How often tokens stand in the document. */

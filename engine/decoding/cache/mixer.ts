@@ -1,8 +1,9 @@
 import { likeliest } from '../likeliest.ts';
 import { Evidence } from './evidence.ts';
-import { describe, FEATURES } from './features.ts';
+import { describe, FEATURES, type Line } from './features.ts';
 import type { LineEncoder } from './line-encoder.ts';
 import { scoreOf, type Network } from './network.ts';
+import type { TokenKinds } from './token-kinds.ts';
 
 /** Of the model's distribution, so many tokens are candidates. */
 const MODEL_CANDIDATES = 16;
@@ -39,13 +40,15 @@ export interface Asked {
   project: Evidence;
   /** How often tokens stand in the file. */
   counts: Uint16Array;
+  kinds: TokenKinds;
+  line: Line;
   /** Undefined if any token is. */
   isAllowed: ((id: number) => boolean) | undefined;
 }
 
 /** The candidates of one place with all that is known of them. */
 export function candidatesOf(
-  { model, file, project, counts, isAllowed }: Asked,
+  { model, file, project, counts, kinds, line, isAllowed }: Asked,
   lineEnd: number,
 ): Candidates {
   const top = model === undefined ? [] : likeliest(model, MODEL_CANDIDATES, (id) => (model[id] ?? 0) > 0);
@@ -62,7 +65,7 @@ export function candidatesOf(
     describe(
       features,
       index * FEATURES,
-      { file, project, modelTop, lineEnd },
+      { file, project, modelTop, lineEnd, kinds, line },
       id,
       probability,
       counts[id] ?? 0,

@@ -47,7 +47,9 @@ export class Mixing {
     const { cache } = this.options;
     cache.after(generated);
     const evidence = cache.evidence(isOneLine);
-    return candidatesOf({ model, isAllowed, ...evidence, counts: cache.counts }, cache.encoder.newline);
+    const { counts, kinds } = cache;
+    const asked = { model, isAllowed, ...evidence, counts, kinds, line: cache.line() };
+    return candidatesOf(asked, cache.encoder.newline);
   }
 
   distribution(question: MixingQuestion): Mixed {

@@ -79,7 +79,7 @@ describe('confidentPart', () => {
   });
 
   it('wants more of what is to stand on a line that says nothing yet', () => {
-    const { text, steps } = stepsOf(['return', 0.3], [';', 1], ['\n', 1]);
+    const { text, steps } = stepsOf(['return', 0.12], [';', 1], ['\n', 1]);
     assert.equal(confidentPart('return;', steps, 'balanced', HEAD)?.text, text.trimEnd());
     assert.equal(confidentPart('return;', steps, 'balanced', '  '), undefined);
     assert.equal(confidentPart('return;', steps, 'more', '  ')?.text, 'return;');
@@ -93,8 +93,17 @@ describe('confidentPart', () => {
     assert.equal(confidentPart(unsure.text.trimEnd(), unsure.steps, 'balanced', 'f() {'), undefined);
   });
 
+  it('wants more of the beginning of a line than of a whole one', () => {
+    const whole = stepsOf(['call', 0.15], ['\n', 1]);
+    assert.equal(confidentPart('call', whole.steps, 'balanced', HEAD)?.text, 'call');
+    const unsure = stepsOf(['call', 0.15], ['(x)', 0.1], ['\n', 1]);
+    assert.equal(confidentPart('call(x)', unsure.steps, 'balanced', HEAD), undefined);
+    const surer = stepsOf(['call', 0.25], ['(x)', 0.1], ['\n', 1]);
+    assert.equal(confidentPart('call(x)', surer.steps, 'balanced', HEAD)?.text, 'call');
+  });
+
   it('shows more, or fewer', () => {
-    const { text, steps } = stepsOf(['maybe', 0.3], ['', 1]);
+    const { text, steps } = stepsOf(['maybe', 0.2], ['', 1]);
     assert.equal(confidentPart(text, steps, 'fewer', HEAD), undefined);
     assert.equal(confidentPart(text, steps, 'more', HEAD)?.text, text);
   });
