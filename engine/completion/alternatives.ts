@@ -1,10 +1,12 @@
 import { ForcedStart, likeliest } from '../decoding/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
 import type { Vocabulary, Writer } from './writer.ts';
 
 export interface AlternativesOptions {
   session: ModelSession;
+  tokenizer: Tokenizer;
   vocabulary: Vocabulary;
   /** The state after the prompt; the caller releases it. */
   state: SequenceState;
@@ -21,23 +23,26 @@ export interface AlternativesOptions {
   timeUsed: () => number;
 }
 
+/** First tokens that are looked at for each text: some begin the same text as others, cut in other places. */
+const FIRSTS = 4;
+
 /**
  * Several texts from one state: the likeliest first tokens, each continued greedily, all in one batch. The first is the one that
  * plain decoding gives.
  * @returns undefined if cancelled
  */
 export async function writeAlternatives(options: AlternativesOptions): Promise<Writer[] | undefined> {
-  const { session, vocabulary, start, count, newWriter, isCancelled, onToken, timeUsed } = options;
+  const { session, tokenizer, vocabulary, start, count, newWriter, isCancelled, onToken, timeUsed } = options;
   const isText = (id: number): boolean =>
     start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
   const begin = newWriter(start.clone());
   const first = begin.choose(options.logits);
+  const wanted = FIRSTS * count;
   const mixed = new Map(
-    begin.likeliest(options.logits, count + 1).map(({ id, probability }) => [id, probability]),
+    begin.likeliest(options.logits, wanted).map(({ id, probability }) => [id, probability]),
   );
-  const known = mixed.size > 0 ? [...mixed.keys()].filter(isText) : likeliest(options.logits, count, isText);
-  const others = known.filter((id) => id !== first);
-  const firsts = [first, ...others].slice(0, count);
+  const known = mixed.size > 0 ? [...mixed.keys()].filter(isText) : likeliest(options.logits, wanted, isText);
+  const firsts = beginnings(first, known, count, tokenizer);
   const writers = firsts.map((id) => {
     const writer = newWriter(start.clone());
     writer.isGiven(mixed.get(id) ?? 1);
@@ -64,4 +69,18 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
       return writer.stop === undefined ? writer.choose(row) : (chosen[at] ?? 0);
     });
   }
+}
+
+/** First tokens of different texts where there are enough: `total` and `tot` likely begin the same one. */
+function beginnings(first: number, known: readonly number[], count: number, tokenizer: Tokenizer): number[] {
+  const textOf = (id: number): string => Buffer.from(tokenizer.bytes(id)).toString('latin1');
+  const chosen = [first];
+  const similar: number[] = [];
+  for (const id of known) {
+    if (id === first) continue;
+    const text = textOf(id);
+    const isBegun = chosen.map(textOf).some((other) => text.startsWith(other) || other.startsWith(text));
+    (isBegun ? similar : chosen).push(id);
+  }
+  return [...chosen, ...similar].slice(0, count);
 }

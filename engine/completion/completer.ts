@@ -317,9 +317,9 @@ export class Completer {
     const start = new ForcedStart(tokenizer, unfinishedWord(request.context.prefix));
     const { alternatives: count = 1 } = request;
     if (count > 1) {
-      const { vocabulary } = this;
+      const parts = { session, tokenizer, vocabulary: this.vocabulary, start, count, newWriter };
       try {
-        return await writeAlternatives({ ...control, ...end, session, vocabulary, start, count, newWriter });
+        return await writeAlternatives({ ...control, ...end, ...parts });
       } finally {
         end.state.release();
       }
