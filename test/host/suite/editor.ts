@@ -3,12 +3,20 @@ import * as vscode from 'vscode';
 
 /** The first answer includes loading the model; a busy machine takes its time. */
 const ANSWER_TIMEOUT_MS = 30_000;
+const MOST_TRIES = 10;
 
 /** Opens text with the cursor at `█`, in an untitled document of that language. */
 export async function openText(languageId: string, picture: string): Promise<vscode.TextEditor> {
   const content = picture.replace('█', '');
-  const document = await vscode.workspace.openTextDocument({ language: languageId, content });
-  return showAt(document, picture.indexOf('█'));
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const document = await vscode.workspace.openTextDocument({ language: languageId, content });
+    const editor = await showAt(document, picture.indexOf('█'));
+    // The name of an untitled document is given again while the editor still closes the last one of that name, with its text.
+    if (editor.document.getText() === content) return editor;
+    await closeAll();
+    await sleep(100);
+  }
+  throw new Error(`The editor opens other documents than "${content}"`);
 }
 
 /** Opens a file of the sample project with the cursor at `offset`. */
