@@ -42,7 +42,10 @@ describe("the extension host's event loop", () => {
     report(`      ${tookMs.toFixed(0)} ms idle:           ${describeStalls(idle)}`);
     report(`      ${tookMs.toFixed(0)} ms of completions: ${describeStalls(busy)}`);
     const longTurns = busy.cpuCount - idle.cpuCount;
-    assert.ok(longTurns <= LONG_TURNS, `${longTurns} more turns than when idle computed ${LIMIT_MS} ms or more`);
+    assert.ok(
+      longTurns <= LONG_TURNS,
+      `${longTurns} more turns than when idle computed ${LIMIT_MS} ms or more`,
+    );
     const pauses = busy.count - idle.count;
     assert.ok(pauses < COMPLETIONS * PAUSED_SHARE, `${pauses} more pauses of ${LIMIT_MS} ms than when idle`);
   });
