@@ -26,14 +26,14 @@ describe('confidentPart', () => {
     const { text, steps } = stepsOf(
       ['load', 0.9],
       ['Store', 0.9],
-      ['(', 0.9],
+      ['(', 1],
       ['folder', 0.1],
       [')', 1],
       ['', 1],
     );
     const part = confidentPart(text, steps, 'balanced', HEAD);
     assert.equal(part?.text, 'loadStore(');
-    assert.ok(Math.abs(part.confidence - 0.729) < 1e-9);
+    assert.ok(Math.abs(part.confidence - 0.81) < 1e-9);
   });
 
   it('gives no beginning of an unsure line where the line says nothing yet', () => {
@@ -100,6 +100,18 @@ describe('confidentPart', () => {
     assert.equal(confidentPart('call(x)', unsure.steps, 'balanced', HEAD), undefined);
     const surer = stepsOf(['call', 0.25], ['(x)', 0.1], ['\n', 1]);
     assert.equal(confidentPart('call(x)', surer.steps, 'balanced', HEAD)?.text, 'call');
+  });
+
+  it('gives the beginning where the whole line is much less likely, even if it is likely enough', () => {
+    const { text, steps } = stepsOf(['items', 0.9], ['.map(', 0.9], ['toText', 0.2], [')', 1], ['', 1]);
+    assert.equal(confidentPart(text, steps, 'balanced', HEAD)?.text, 'items.map(');
+    const surer = stepsOf(['items', 0.9], ['.map(', 0.9], ['toText', 0.6], [')', 1], ['', 1]);
+    assert.equal(confidentPart(surer.text, surer.steps, 'balanced', HEAD)?.text, surer.text);
+  });
+
+  it('gives the beginning that is worth most, not the longest', () => {
+    const { text, steps } = stepsOf(['load', 0.9], ['(', 1], ['a', 0.3], [', b', 0.3], [')', 1], ['', 1]);
+    assert.equal(confidentPart(text, steps, 'more', HEAD)?.text, 'load(');
   });
 
   it('shows more, or fewer', () => {
