@@ -1,29 +1,18 @@
-import {
-  ForcedStart,
-  LocalCache,
-  Mixing,
-  PromptLookup,
-  StopRule,
-  unfinishedWord,
-} from '../decoding/index.ts';
+import { type LocalCache, type Mixing, unfinishedWord } from '../decoding/index.ts';
 import type { Prompt } from '../prompt/index.ts';
 import { ChunkSizer } from '../runtime/chunk-sizer.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import { Speed } from '../runtime/speed.ts';
-import type { TokenLog } from '../runtime/recurrence-log.ts';
 import { CheckpointTree } from '../state/checkpoint-tree.ts';
 import type { StateFiles } from '../state/state-files.ts';
-import { writeAlternatives } from './alternatives.ts';
 import { answerOf } from './answer.ts';
-import { DraftSize } from './draft-size.ts';
 import { DocumentStates } from './document-states.ts';
 import { prefill, type Prefilled, type Prefiller, type PrefillOptions } from './prefill.ts';
 import { type PromptModel, Prompts } from './prompts.ts';
 import type { CompletionRequest } from './request.ts';
-import { emptyAccount, type Account, type CompletionResult, type NoCompletionReason } from './result.ts';
-import { TokenSteps, type Speculation } from './token-steps.ts';
+import { emptyAccount, type CompletionResult, type NoCompletionReason } from './result.ts';
+import { type Control, TextGenerator } from './text-generator.ts';
 import type { WindowedPrompt } from './windows.ts';
-import { type Vocabulary, Writer } from './writer.ts';
 
 /** How long a prefill chunk may take: a cancelled request is to stop within 50 ms, also on a machine that is three times slower for a moment. */
 const CHUNK_MS = 15;
@@ -34,9 +23,6 @@ const LOG_SHARE = 0.25;
 
 /** Of a long prompt: 1,500 and 500 of context, by default. Where states grow with their tokens it says how large one is. */
 export const PROMPT_TOKENS = 2048;
-
-/** Memory of a local cache that knows no other files, in bytes. */
-const DOCUMENT_ALONE = 0;
 
 /** What a completer needs of a loaded model. */
 export interface CompletionModel extends PromptModel {
@@ -57,26 +43,13 @@ export interface CompleterOptions {
   mixes?: boolean | undefined;
 }
 
-/** What a generation asks and tells. */
-interface Control {
-  isCancelled: () => boolean;
-  said: (text: string) => void;
-  onToken: () => void;
-  /** Share of the time for generating that is used up. */
-  timeUsed: () => number;
-}
-
 /** Completes at cursors with one model, one request at a time. */
 export class Completer {
   private readonly prefiller: Prefiller;
-  private readonly vocabulary: Vocabulary;
-  private readonly draftSize: DraftSize | undefined;
   private readonly documents: DocumentStates;
   private readonly prompts: Prompts;
   private readonly now: () => number;
-  readonly mixing: Mixing | undefined;
-  /** What the document alone says, where there is no `cache` and it is of use. */
-  private documentCache: LocalCache | undefined;
+  private readonly generator: TextGenerator;
   /** Text of the project, as far as it is known. */
   readonly cache: LocalCache | undefined;
 
@@ -93,14 +66,8 @@ export class Completer {
       mixes = false,
     }: CompleterOptions = {},
   ) {
-    const { session, tokenizer, format } = model;
-    const ids = Array.from({ length: session.vocabularySize }, (_, id) => id);
-    const isText = (id: number): boolean => tokenizer.bytes(id).length > 0;
-    const forbidden = new Set(ids.filter((id) => !isText(id) && !format.endIds.includes(id)));
-    this.vocabulary = { forbidden, endIds: format.endIds };
+    const { session } = model;
     this.cache = cache;
-    const mixed = { forbidden, endIds: format.endIds };
-    this.mixing = cache !== undefined && mixes ? new Mixing({ cache, ...mixed }) : undefined;
     const { stateBytes, logBytes } = session;
     const promptBytes = PROMPT_TOKENS * session.keyBytes;
     const tree = new CheckpointTree({ budgetBytes, stateBytes, promptBytes, logBytes }, (log) => {
@@ -115,7 +82,19 @@ export class Completer {
     this.documents = new DocumentStates(session, tree, files);
     this.prompts = new Prompts(model, tree, speed);
     this.now = now;
-    this.draftSize = speculates ? new DraftSize() : undefined;
+    this.generator = new TextGenerator(model, {
+      speculates,
+      cache,
+      mixes,
+      keep: (kept, document, log) => {
+        tree.put(kept, { document, isWarming: false }, { log });
+      },
+    });
+  }
+
+  /** How text is mixed with what the model says; undefined where it is not. */
+  get mixing(): Mixing | undefined {
+    return this.generator.mixing;
   }
 
   /** Memory of all states and logs that are kept, in bytes. */
@@ -165,7 +144,7 @@ export class Completer {
       },
     };
     try {
-      const writers = await this.write(request, prompt, end, control, account);
+      const writers = await this.generator.write({ request, prompt, end, control, account });
       if (writers === undefined) return none('cancelled');
       account.totalMs = performance.now() - started;
       account.decodeMs = account.totalMs - account.promptMs - account.prefillMs;
@@ -181,7 +160,7 @@ export class Completer {
   completeFromCache(request: CompletionRequest): CompletionResult {
     const started = performance.now();
     const account = emptyAccount();
-    const writer = this.writerOf(request)();
+    const writer = this.generator.writerOf(request)();
     while (writer.stop === undefined) writer.push(writer.choose(undefined));
     account.totalMs = performance.now() - started;
     account.generatedTokens = writer.count;
@@ -261,92 +240,15 @@ export class Completer {
   forget(): void {
     this.documents.clear();
     this.prompts.forget();
-    this.documentCache = undefined;
+    this.generator.forget();
   }
 
   private loading(document: string): (prompt: Prompt) => Promise<void> {
     return (prompt) => this.documents.begin(prompt, { document, isWarming: true });
   }
 
-  /** Makes what writes texts at the cursor. */
-  private writerOf(request: CompletionRequest): (start?: ForcedStart) => Writer {
-    const { prefix, suffix, languageId } = request.context;
-    const word = unfinishedWord(prefix);
-    const mixing = request.mixes === false ? undefined : this.mixing;
-    if (mixing !== undefined) this.beginAt(request, this.cache);
-    return (start = new ForcedStart(this.model.tokenizer, word)) => {
-      const { isFenced } = this.model.format.layout;
-      const rule = new StopRule({ prefix, suffix, languageId, lines: request.lines, isFenced });
-      return new Writer(this.vocabulary, start, rule, request.maxTokens, mixing);
-    };
-  }
-
-  /** The local cache is asked at a request's place, before the word that stands there unfinished. */
-  private beginAt({ document, context: { prefix, suffix } }: CompletionRequest, cache?: LocalCache): void {
-    cache?.begin(document, prefix.slice(0, prefix.length - unfinishedWord(prefix).length), suffix);
-  }
-
-  /** What guesses a request's tokens. */
-  private speculation(request: CompletionRequest): Speculation | undefined {
-    const { draftSize: size } = this;
-    if (size?.isWorthTrying !== true) return size && { size };
-    const cache = this.cache ?? (this.documentCache ??= new LocalCache(this.model.tokenizer, DOCUMENT_ALONE));
-    this.beginAt(request, cache);
-    return { size, lookup: new PromptLookup(cache) };
-  }
-
-  private keepGenerated(ids: readonly number[], document: string, log: readonly TokenLog[]): void {
-    this.prefiller.tree.put(ids, { document, isWarming: false }, { log });
-  }
-
   private async prefill(prompt: Prompt, options: PrefillOptions): Promise<Prefilled> {
     await this.documents.begin(prompt, options);
     return prefill(this.prefiller, prompt, options);
-  }
-
-  /** The texts that follow a prompt, the first one that of plain greedy decoding; undefined if cancelled. */
-  private async write(
-    request: CompletionRequest,
-    prompt: Prompt,
-    end: NonNullable<Prefilled['end']>,
-    control: Control,
-    account: Account,
-  ): Promise<Writer[] | undefined> {
-    const newWriter = this.writerOf(request);
-    const { session, tokenizer } = this.model;
-    const start = new ForcedStart(tokenizer, unfinishedWord(request.context.prefix));
-    const { alternatives: count = 1 } = request;
-    if (count > 1) {
-      const parts = { session, tokenizer, vocabulary: this.vocabulary, start, count, newWriter };
-      try {
-        return await writeAlternatives({ ...control, ...end, ...parts });
-      } finally {
-        end.state.release();
-      }
-    }
-    const writer = newWriter();
-    // Where the prompt ends with the text before the cursor, what is generated goes on from it as accepted text does.
-    const continues = prompt.cursor === prompt.ids.length;
-    const steps = new TokenSteps(session, end.state, this.speculation(request), continues);
-    try {
-      for (let { logits } = end; ;) {
-        const id = writer.choose(logits);
-        const before = writer.count;
-        writer.push(id);
-        if (writer.count > before) control.onToken();
-        writer.endInTime(control.timeUsed());
-        control.said(writer.text);
-        if (writer.stop !== undefined) return [writer];
-        if (control.isCancelled()) return undefined;
-        logits = await steps.push(id);
-      }
-    } finally {
-      steps.release();
-      // After an error the last token has no log.
-      if (continues && steps.log.length === steps.ids.length && steps.log.length > 0)
-        this.keepGenerated([...prompt.ids, ...steps.ids], request.document, steps.log);
-      account.draftedTokens = steps.drafted;
-      account.acceptedTokens = steps.accepted;
-    }
   }
 }

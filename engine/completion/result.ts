@@ -12,6 +12,8 @@ export interface Account {
   /** Prompt tokens that the model was advanced by. */
   advancedTokens: number;
   generatedTokens: number;
+  /** Tokens that the model was advanced by to find a likelier line than the greedy one. */
+  searchedTokens: number;
   /** Tokens guessed by prompt lookup, and those of them that the model agreed with. */
   draftedTokens: number;
   acceptedTokens: number;
@@ -61,6 +63,7 @@ export function emptyAccount(): Account {
     replayedTokens: 0,
     advancedTokens: 0,
     generatedTokens: 0,
+    searchedTokens: 0,
     draftedTokens: 0,
     acceptedTokens: 0,
     tailLines: 0,

@@ -21,6 +21,18 @@ export interface Vocabulary {
 const LINE_GRACE = 1.5;
 const WORD_GRACE = 2;
 
+/** Another token than the one that was chosen, which comes close. */
+export interface Branch {
+  /** Of the writer's tokens, how many stand before it. */
+  at: number;
+  id: number;
+  /** How likely it is right, with all that stands before. */
+  probability: number;
+}
+
+/** Tokens that are looked at beside the one that is chosen. */
+const SIDEWAYS = 2;
+
 /** Makes text of one sequence's tokens: chooses them, and says when the text is complete. */
 export class Writer {
   /** Tokens of the text; those of the word at the cursor are no part of it. */
@@ -31,6 +43,11 @@ export class Writer {
   readonly ids: number[] = [];
   /** After each token chosen by mixing. */
   readonly steps: Step[] = [];
+  /** Other tokens that its first line might have gone on with, where texts are mixed. */
+  readonly branches: Branch[] = [];
+  /** How likely the first line that says something is right, as far as it is written; 1 where nothing is mixed. */
+  lineProbability = 1;
+  private isBelowLine = false;
   /** Of all tokens chosen so far together. */
   private probability = 1;
   private readonly stream: TextStream;
@@ -45,6 +62,10 @@ export class Writer {
     this.stream = new TextStream(start);
   }
 
+  get isMixed(): boolean {
+    return this.mixing !== undefined;
+  }
+
   get text(): string {
     return this.rule.text;
   }
@@ -55,7 +76,9 @@ export class Writer {
    */
   choose(logits: Float32Array | undefined): number {
     if (this.mixing !== undefined) {
-      const [choice] = this.likeliest(logits, 1);
+      const [choice, ...others] = this.likeliest(logits, this.isBelowLine ? 1 : 1 + SIDEWAYS);
+      for (const { id, probability } of others)
+        this.branches.push({ at: this.ids.length, id, probability: this.probability * probability });
       this.probability *= choice?.probability ?? 0;
       return choice?.id ?? -1;
     }
@@ -66,6 +89,16 @@ export class Writer {
   /** The next token was chosen by another writer at the same place. @param probability of it */
   isGiven(probability: number): void {
     this.probability *= probability;
+  }
+
+  /** Takes the tokens before another writer's branch, and the branch itself. */
+  take(other: Writer, { at, id, probability }: Branch): void {
+    for (let index = 0; index < at; index++) {
+      this.probability = other.steps[index]?.probability ?? 0;
+      this.push(other.ids[index] ?? 0);
+    }
+    this.probability = probability;
+    this.push(id);
   }
 
   /** The likeliest next tokens by mixing. */
@@ -101,7 +134,9 @@ export class Writer {
       if (this.stop === undefined && this.count >= this.maxTokens)
         this.stop = this.rule.finish('cut-short') ?? 'max-tokens';
     }
-    if (this.mixing !== undefined)
-      this.steps.push({ length: this.rule.length, probability: this.probability });
+    if (this.mixing === undefined) return;
+    this.steps.push({ length: this.rule.length, probability: this.probability });
+    if (!this.isBelowLine) this.lineProbability = this.probability;
+    this.isBelowLine ||= this.rule.end === 'line';
   }
 }

@@ -21,7 +21,12 @@ export function requestLine(offer: Offer, wallMs: number): string {
 export function accountLine(account: Account): string {
   const { promptTokens, reusedTokens, warmedTokens, replayedTokens, advancedTokens, generatedTokens } =
     account;
-  const { draftedTokens, acceptedTokens, tailLines, firstTokenMs, totalMs, halvings } = account;
+  const { searchedTokens, draftedTokens, acceptedTokens, tailLines, firstTokenMs, totalMs, halvings } =
+    account;
+  const beside = [
+    draftedTokens > 0 ? `${acceptedTokens} of ${draftedTokens} drafted` : '',
+    searchedTokens > 0 ? `${searchedTokens} tried beside them` : '',
+  ].filter((part) => part !== '');
   const reused = [
     warmedTokens > 0 ? `${warmedTokens} warmed ahead` : '',
     replayedTokens > 0 ? `${replayedTokens} replayed` : '',
@@ -32,7 +37,7 @@ export function accountLine(account: Account): string {
   return [
     `prompt ${promptTokens} tokens: ${reusedTokens} reused${reused.length > 0 ? ` (${reused.join(', ')})` : ''}`,
     `${halvings > 0 ? `window halved ${halvings === 1 ? 'once' : `${halvings} times`}, ` : ''}${advancedTokens} advanced${tailLines > 0 ? `, ${tailLines} lines in the tail` : ''}`,
-    `${generatedTokens} generated${draftedTokens > 0 ? ` (${acceptedTokens} of ${draftedTokens} drafted)` : ''}`,
+    `${generatedTokens} generated${beside.length > 0 ? ` (${beside.join(', ')})` : ''}`,
     `first token ${Math.round(firstTokenMs)} ms, engine ${Math.round(totalMs)} ms (prompt, prefill, decode ${ms})`,
   ].join('; ');
 }

@@ -128,6 +128,24 @@ describe('Completer with the text of the document mixed in', () => {
     }
   });
 
+  it('looks for a likelier line, and goes on from it as a cold start does', async () => {
+    let searched = 0;
+    for (const request of requests({ lines: 'single' })) {
+      const completer = completerWith();
+      const result = await completer.complete(request, never);
+      searched += result.account.searchedTokens;
+      if (result.kind === 'none') continue;
+      const { prefix } = request.context;
+      const context = { ...request.context, prefix: prefix + result.text };
+      const next = { ...request, context };
+      assert.deepEqual(
+        said(await completer.complete(next, never)),
+        said(await completerWith().complete(next, never)),
+      );
+    }
+    assert.ok(searched > 0);
+  });
+
   it('gives what was cut off an unsure text as no other text', async () => {
     const names = ['apples', 'pears', 'plums', 'cherries', 'grapes', 'figs', 'dates', 'lemons'];
     const lines = names.map((name) => `  basket.putInto(${name});\n`).join('');
@@ -136,7 +154,7 @@ describe('Completer with the text of the document mixed in', () => {
     const context = { ...request.context, prefix: `${lines}  basket.` };
     const result = await completerWith().complete({ ...request, context }, never);
     assert.ok(result.kind === 'completion' && result.stop === 'unsure', JSON.stringify(result));
-    assert.equal(result.text, 'putInto(');
+    assert.match(result.text, /^putInto/);
     assert.deepEqual(result.alternatives, []);
   });
 });

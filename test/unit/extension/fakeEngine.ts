@@ -13,6 +13,7 @@ export const account: Account = {
   warmedTokens: 0,
   replayedTokens: 0,
   advancedTokens: 3,
+  searchedTokens: 0,
   generatedTokens: 2,
   draftedTokens: 0,
   acceptedTokens: 0,
