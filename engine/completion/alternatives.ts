@@ -14,12 +14,14 @@ export interface AlternativesOptions {
   logits: Float32Array;
   /** The word that stands at the cursor already. */
   start: ForcedStart;
-  /** The first token of the text that there is already. */
-  first: number;
+  /** A text that there is already: the first. */
+  best: Writer | undefined;
   /** Most texts. */
   count: number;
   newWriter: (start: ForcedStart) => Writer;
   isCancelled: () => boolean;
+  /** Told of each token of the first text. */
+  onToken: () => void;
   /** Share of the time for generating that is used up. */
   timeUsed: () => number;
 }
@@ -28,21 +30,26 @@ export interface AlternativesOptions {
 const FIRSTS = 4;
 
 /**
- * Other texts from one state: the likeliest first tokens but that of the text that there is, each continued greedily, all in one batch.
+ * Several texts from one state: the likeliest first tokens, each continued greedily, all in one batch. Where there is no text yet, the first
+ * is the one that plain decoding gives.
  * @returns undefined if cancelled
  */
 export async function writeAlternatives(options: AlternativesOptions): Promise<Writer[] | undefined> {
-  const { session, tokenizer, vocabulary, start, first, count, newWriter, isCancelled, timeUsed } = options;
+  const { session, tokenizer, vocabulary, start, best, count, newWriter, isCancelled, onToken, timeUsed } =
+    options;
   const isText = (id: number): boolean =>
     start.allows(id) && !vocabulary.forbidden.has(id) && !vocabulary.endIds.includes(id);
-  const wanted = FIRSTS * (count + 1);
+  const wanted = FIRSTS * count;
   const begin = newWriter(start.clone());
   const mixed = new Map(
     begin.likeliest(options.logits, wanted).map(({ id, probability }) => [id, probability]),
   );
   const known = mixed.size > 0 ? [...mixed.keys()].filter(isText) : likeliest(options.logits, wanted, isText);
-  let chosen = beginnings(first, known, count, tokenizer);
-  if (chosen.length === 0) return [];
+  const first = best?.ids[0] ?? begin.choose(options.logits);
+  const firsts = beginnings(first, known, count, tokenizer);
+  let chosen = best === undefined ? firsts : firsts.slice(1);
+  const written = best === undefined ? [] : [best];
+  if (chosen.length === 0) return written;
   const writers = chosen.map((id) => {
     const writer = newWriter(start.clone());
     writer.isGiven(mixed.get(id) ?? 1);
@@ -50,11 +57,16 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
   });
   const fork = session.fork(options.state, chosen.length);
   for (;;) {
+    const before = writers[0]?.count ?? 0;
     writers.forEach((writer, at) => {
       if (writer.stop === undefined) writer.push(chosen[at] ?? 0);
+    });
+    // Tokens of the first text, as where it is the only one.
+    if (best === undefined && (writers[0]?.count ?? 0) > before) onToken();
+    writers.forEach((writer) => {
       writer.endInTime(timeUsed());
     });
-    if (writers.every(({ stop }) => stop !== undefined)) return writers;
+    if (writers.every(({ stop }) => stop !== undefined)) return [...written, ...writers];
     if (isCancelled()) return undefined;
     // A sequence that is complete goes on with what it had: its row is not read.
     const logits = await session.advanceFork(fork, chosen);
@@ -65,7 +77,7 @@ export async function writeAlternatives(options: AlternativesOptions): Promise<W
   }
 }
 
-/** First tokens of other texts, different ones where there are enough: `total` and `tot` likely begin the same one. */
+/** First tokens of different texts where there are enough: `total` and `tot` likely begin the same one. */
 function beginnings(first: number, known: readonly number[], count: number, tokenizer: Tokenizer): number[] {
   const textOf = (id: number): string => Buffer.from(tokenizer.bytes(id)).toString('latin1');
   const chosen = [first];
@@ -76,5 +88,5 @@ function beginnings(first: number, known: readonly number[], count: number, toke
     const isBegun = chosen.map(textOf).some((other) => text.startsWith(other) || other.startsWith(text));
     (isBegun ? similar : chosen).push(id);
   }
-  return [...chosen.slice(1), ...similar].slice(0, count);
+  return [...chosen, ...similar].slice(0, count);
 }

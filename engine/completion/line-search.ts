@@ -6,7 +6,7 @@ import type { Branch, Writer } from './writer.ts';
 
 /** Tokens that the model may be advanced by in all, to look for likelier lines. */
 const MOST_TOKENS = 32;
-/** What is less likely is not looked for: it is not shown at any setting. */
+/** Lines that are less likely are not looked for: no setting that leaves anything out shows them. */
 const LEAST_PROBABILITY = 0.05;
 
 /** A text, and the logs of those of its tokens that the model was advanced by: all but the last. */
@@ -24,13 +24,13 @@ export interface LineSearch {
   isOver: () => boolean;
 }
 
-/** What was found, and what it has cost. */
-export interface Found {
+export interface LineSearchResult {
+  /** May go on below its first line. */
   best: Path;
+  /** All that were written, the greedy one among them; what they have in common has the same logs. */
+  paths: readonly Path[];
   /** Tokens that the model was advanced by. */
   tokens: number;
-  /** Logs that are no part of the best path. */
-  unused: TokenLog[];
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Found {
  * the likeliest beginning that was passed by, as long as that alone is likelier than the best line, since a line is never likelier than
  * its beginning (uniform-cost search; of a language model, Meister et al. 2020, "Best-First Beam Search").
  */
-export async function likeliestLine(greedy: Path, search: LineSearch): Promise<Found> {
+export async function likeliestLine(greedy: Path, search: LineSearch): Promise<LineSearchResult> {
   let best = greedy;
   const paths = [greedy];
   let tokens = 0;
@@ -48,38 +48,41 @@ export async function likeliestLine(greedy: Path, search: LineSearch): Promise<F
     const next = open.pop();
     const least = Math.max(LEAST_PROBABILITY, best.writer.lineProbability);
     if (next === undefined || next.branch.probability <= least) break;
-    const { path, isComplete } = await goOn(next.path, next.branch, least, search);
+    const path = await writeLine(next.path, next.branch, { ...search, least, most: MOST_TOKENS - tokens });
+    const { writer } = path;
     paths.push(path);
     tokens += path.log.length - next.branch.at;
-    open.push(...path.writer.branches.map((branch) => ({ path, branch })));
-    if (isComplete && path.writer.text.trim() !== '') best = path;
+    open.push(...writer.branches.map((branch) => ({ path, branch })));
+    if (writer.hasLine && writer.lineProbability > least && writer.text.trim() !== '') best = path;
   }
-  const used = new Set(best.log);
-  const unused = new Set(paths.flatMap(({ log }) => log.filter((one) => !used.has(one))));
-  return { best, tokens, unused: [...unused] };
+  return { best, paths, tokens };
 }
 
-/** Writes a text from a branch of another on, until it is complete, or its first line is less likely than another. */
-async function goOn(
+/** Writes a text from a branch of another on, to the end of its first line, or until that is less likely than another, or too long. */
+async function writeLine(
   from: Path,
   branch: Branch,
-  least: number,
-  { session, state, newWriter, isOver }: LineSearch,
-): Promise<{ path: Path; isComplete: boolean }> {
+  { session, state, newWriter, isOver, least, most }: LineSearch & { least: number; most: number },
+): Promise<Path> {
   const writer = newWriter();
   writer.take(from.writer, branch);
   const known = from.log.slice(0, branch.at);
-  const reached = known.length === 0 ? state.retain() : await session.replay(state.retain(), known);
-  const steps = new TokenSteps(session, reached, undefined, true);
-  const isWorth = (): boolean => writer.lineProbability > least && !isOver();
+  const steps = new TokenSteps(session, await stateAfter(session, state, known), undefined, true);
+  const goesOn = (): boolean => writer.stop === undefined && !writer.hasLine && steps.ids.length < most;
   try {
-    while (writer.stop === undefined && isWorth())
+    while (goesOn() && writer.lineProbability > least && !isOver())
       writer.push(writer.choose(await steps.push(writer.ids.at(-1) ?? 0)));
   } finally {
     steps.release();
   }
-  return {
-    path: { writer, log: [...known, ...steps.log] },
-    isComplete: writer.stop !== undefined && writer.lineProbability > least,
-  };
+  return { writer, log: [...known, ...steps.log] };
+}
+
+/** The state after a prompt and tokens of which there are logs; the caller's. */
+export async function stateAfter(
+  session: ModelSession,
+  prompt: SequenceState,
+  log: readonly TokenLog[],
+): Promise<SequenceState> {
+  return log.length === 0 ? prompt.retain() : session.replay(prompt.retain(), log);
 }

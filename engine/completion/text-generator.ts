@@ -9,9 +9,11 @@ import {
 import type { Prompt } from '../prompt/index.ts';
 import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
+import type { SequenceState } from '../runtime/sequence-state.ts';
 import { writeAlternatives } from './alternatives.ts';
+import { worthOf } from './answer.ts';
 import { DraftSize } from './draft-size.ts';
-import { likeliestLine, type Path } from './line-search.ts';
+import { likeliestLine, type Path, stateAfter } from './line-search.ts';
 import type { Prefilled } from './prefill.ts';
 import type { PromptModel } from './prompts.ts';
 import type { CompletionRequest } from './request.ts';
@@ -80,34 +82,28 @@ export class TextGenerator {
 
   /** The texts that follow a prompt, the likeliest first; undefined if cancelled. Takes over the state at its end. */
   async write(generation: Generation): Promise<Writer[] | undefined> {
-    const { request, control } = generation;
+    const { request, control, end } = generation;
     const newWriter = this.writerOf(request);
-    const others = (request.alternatives ?? 1) - 1;
-    if (others === 0) {
+    const { alternatives: count = 1 } = request;
+    if (count === 1) {
       const best = await this.writeBest(generation, newWriter);
       return best && [best];
     }
-    const { state } = generation.end;
+    const logits = end.logits.slice();
     try {
-      const end = { state: state.retain(), logits: generation.end.logits.slice() };
-      const best = await this.writeBest({ ...generation, end }, newWriter);
-      if (best === undefined) return undefined;
+      let best: Writer | undefined;
+      // What is mixed is looked for, not written beside the others.
+      if (newWriter().isMixed) {
+        const begun = { ...generation, end: { state: end.state.retain(), logits } };
+        best = await this.writeBest(begun, newWriter);
+        if (best === undefined) return undefined;
+      }
       const { session, tokenizer } = this.model;
-      const alternatives = await writeAlternatives({
-        ...control,
-        session,
-        tokenizer,
-        vocabulary: this.vocabulary,
-        state,
-        logits: end.logits,
-        start: new ForcedStart(tokenizer, unfinishedWord(request.context.prefix)),
-        first: best.ids[0] ?? 0,
-        count: others,
-        newWriter,
-      });
-      return alternatives && [best, ...alternatives];
+      const start = new ForcedStart(tokenizer, unfinishedWord(request.context.prefix));
+      const parts = { session, tokenizer, vocabulary: this.vocabulary, start, newWriter };
+      return await writeAlternatives({ ...control, ...parts, state: end.state, logits, best, count });
     } finally {
-      state.release();
+      end.state.release();
     }
   }
 
@@ -134,18 +130,36 @@ export class TextGenerator {
       if (!isComplete) return undefined;
       if (start === undefined) return writer;
       const isOver = (): boolean => control.isCancelled() || control.timeUsed() >= 1;
-      const found = await likeliestLine(path, { session, state: start, newWriter, isOver });
-      session.recycle(found.unused);
-      path = found.best;
-      account.searchedTokens = found.tokens;
+      const { best, paths, tokens } = await likeliestLine(path, { session, state: start, newWriter, isOver });
+      account.searchedTokens = tokens;
+      // A line that is likelier as a whole may have no beginning as likely as that of another.
+      if (worthOf(best.writer, request) > worthOf(writer, request)) path = best;
+      const used = new Set(path.log);
+      session.recycle([...new Set(paths.flatMap(({ log }) => log))].filter((log) => !used.has(log)));
+      if (control.isCancelled()) return undefined;
+      if (path.writer.stop === undefined) path = await this.writeOn(path, start, control);
+      if (path.writer.stop === undefined) return undefined;
+      control.said(path.writer.text);
       account.generatedTokens = path.writer.count;
-      return control.isCancelled() ? undefined : path.writer;
+      return path.writer;
     } finally {
       start?.release();
       const ids = [...prompt.ids, ...path.writer.ids.slice(0, path.log.length)];
       if (continues && path.log.length > 0) this.options.keep(ids, request.document, path.log);
       else session.recycle(path.log);
     }
+  }
+
+  /** Writes a text on below its first line, until it is complete or all is cancelled. @param state after the prompt */
+  private async writeOn({ writer, log }: Path, state: SequenceState, control: Control): Promise<Path> {
+    const { session } = this.model;
+    const steps = new TokenSteps(session, await stateAfter(session, state, log), undefined, true);
+    try {
+      await writeGreedily(writer, await steps.push(writer.ids.at(-1) ?? 0), steps, control);
+    } finally {
+      steps.release();
+    }
+    return { writer, log: [...log, ...steps.log] };
   }
 
   /** Makes what writes texts at the cursor. */

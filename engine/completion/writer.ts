@@ -30,6 +30,9 @@ export interface Branch {
   probability: number;
 }
 
+/** Why a text may have ended in the middle of a line. */
+const CUT_SHORT: ReadonlySet<StopReason> = new Set(['max-tokens', 'time', 'repetition']);
+
 /** Tokens that are looked at beside the one that is chosen. */
 const SIDEWAYS = 2;
 
@@ -60,6 +63,11 @@ export class Writer {
     private readonly mixing?: Mixing,
   ) {
     this.stream = new TextStream(start);
+  }
+
+  /** Whether its first line that says something is there to its end. */
+  get hasLine(): boolean {
+    return this.isBelowLine || (this.stop !== undefined && !CUT_SHORT.has(this.stop));
   }
 
   get isMixed(): boolean {

@@ -11,11 +11,11 @@ const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.25, balanced: 0.
  * confidence of 20 to 40 % were right, and 62 % of 29 on other lines.
  */
 const ON_EMPTY_LINE = 1.5;
-/** And the beginning of an unsure line so many times as much: that it is a beginning says that the line goes on in some other way. */
+/** And the beginning of a line so many times as much: that only this much is sure says that the line may go on in some other way. */
 const ON_BEGINNING = 2;
 /** What finishes a line is worth so many times what leaves some of it to be typed. */
 const WORTH_OF_WHOLE = 1.5;
-/** What is shown of a line that is unsure as a whole says at least so much: UTF-16 units, a letter among them. */
+/** A beginning says at least so much: UTF-16 units, a letter among them. */
 const LEAST_PART = 2;
 /** An operator whose right side would be missing. */
 const OPERATOR = /\s+[=<>+\-*/%&|?:^!~]+$/;
@@ -31,6 +31,8 @@ export interface Confident {
   text: string;
   /** How likely its first line that says something is right, and all before it. */
   confidence: number;
+  /** What showing it is worth, beside other texts at the same place. */
+  worth: number;
 }
 
 /**
@@ -49,37 +51,35 @@ export function confidentPart(
 ): Confident | undefined {
   const begin = text.search(/\S/);
   const firstLine = lineEnd(text, begin);
-  const whole = { text, confidence: probabilityTo(firstLine + 1, steps) };
-  if (suggestions === 'all') return whole;
+  const confidence = probabilityTo(firstLine + 1, steps);
+  if (suggestions === 'all') return { text, confidence, worth: confidence };
   const least = LEAST[suggestions];
   const isEmptyLine = isBlank(head) || text.slice(0, begin).includes('\n');
   const part = isEmptyLine
     ? undefined
     : likelyBeginning(text.slice(0, firstLine), steps, least * ON_BEGINNING);
-  if (whole.confidence < least * (isEmptyLine ? ON_EMPTY_LINE : 1)) return part;
-  const worth = WORTH_OF_WHOLE * worthOf(whole.confidence, firstLine - begin);
-  if (part !== undefined && worthOf(part.confidence, part.text.length - begin) > worth) return part;
+  if (confidence < least * (isEmptyLine ? ON_EMPTY_LINE : 1)) return part;
+  const worth = WORTH_OF_WHOLE * worthOf(confidence, firstLine - begin);
+  if (part !== undefined && part.worth > worth) return part;
   let end = firstLine;
   while (end < text.length) {
     const after = lineEnd(text, end + 1);
     if (probabilityTo(after + 1, steps) < least) break;
     end = after;
   }
-  return { ...whole, text: text.slice(0, end) };
+  return { text: text.slice(0, end), confidence, worth };
 }
 
 /** The beginning of a line that is worth most, of those that end with a word and are likely enough. */
 function likelyBeginning(line: string, steps: readonly Step[], least: number): Confident | undefined {
   let best: Confident | undefined;
-  let most = 0;
   for (const { length, probability } of steps) {
     if (length >= line.length || probability < least) break;
     if (length < LEAST_PART || !isWordEnd(line, length)) continue;
     const text = line.slice(0, length).trimEnd().replace(OPERATOR, '');
     const worth = worthOf(probability, text.trimStart().length);
-    if (worth < most || !/\p{L}/u.test(text)) continue;
-    best = { text, confidence: probability };
-    most = worth;
+    if (worth < (best?.worth ?? 0) || !/\p{L}/u.test(text)) continue;
+    best = { text, confidence: probability, worth };
   }
   return best;
 }

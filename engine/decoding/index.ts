@@ -4,7 +4,7 @@ export type { RuleStop } from './cut.ts';
 export { LocalCache } from './cache/local-cache.ts';
 export { type Choice, Mixing } from './cache/mixing.ts';
 export { scanBrackets, type Scan } from './brackets.ts';
-export { confidentPart, type Step, SUGGESTIONS, type Suggestions } from './confidence.ts';
+export { type Confident, confidentPart, type Step, SUGGESTIONS, type Suggestions } from './confidence.ts';
 export { ForcedStart, unfinishedWord } from './forced-start.ts';
 export { greedy } from './greedy.ts';
 export { likeliest } from './likeliest.ts';

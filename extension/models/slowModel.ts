@@ -41,10 +41,11 @@ export class SlowModel {
   /** A request has ended that the model has answered. */
   async finished(model: ModelInfo, account: Account): Promise<void> {
     if (model.directory !== this.model) [this.model, this.first, this.token] = [model.directory, [], []];
-    const { promptTokens, reusedTokens, firstTokenMs, generatedTokens, decodeMs } = account;
+    const { promptTokens, reusedTokens, firstTokenMs, generatedTokens, searchedTokens, decodeMs } = account;
+    const decoded = generatedTokens + searchedTokens - 1;
     if (firstTokenMs > 0 && reusedTokens >= WARM_SHARE * promptTokens) keep(this.first, firstTokenMs);
     // The first token comes from the prompt's own run.
-    if (generatedTokens > 1) keep(this.token, decodeMs / (generatedTokens - 1));
+    if (generatedTokens > 1) keep(this.token, decodeMs / decoded);
     const [firstMs, tokenMs] = [median(this.first), median(this.token)];
     if (firstMs <= MOST_FIRST_MS && tokenMs <= MOST_TOKEN_MS) return;
     const { store } = this.parts;

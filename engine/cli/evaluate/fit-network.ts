@@ -20,8 +20,8 @@ const OUT = BIAS + HIDDEN;
 const UNREACHED_SHARE = 0.15;
 
 /**
- * Fits a network to texts, first to all their places, then to those that greedy decoding with the first fit comes to, since only there is
- * the network ever asked: where everything before was right, more is right than elsewhere.
+ * Fits a network to texts, first to all their places, then to those that greedy decoding with the first fit comes to, since hardly
+ * anywhere else is the network asked: where everything before was right, more is right than elsewhere.
  */
 export function fitReached(texts: readonly (readonly Example[])[], random: () => number): Network {
   const first = fitNetwork(texts.flat(), random);

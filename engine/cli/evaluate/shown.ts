@@ -1,16 +1,14 @@
 import { leftOf } from '../../completion/left-of.ts';
-import { confidentPart, type Step, type Suggestions } from '../../decoding/index.ts';
 import { filterSuggestion, type Suggestion } from '../../../extension/completion/filters/index.ts';
 import type { CompletionContext } from '../../prompt/index.ts';
 
-/** What was said at one request, and what the user then wrote. */
+/** What was said at one request, as much of it as is shown, and what the user then wrote. */
 export interface Said {
   context: CompletionContext;
   /** Whether the editor asks there. */
   isAsked: boolean;
   text: string;
   confidence: number;
-  steps: readonly Step[];
   typed: string;
   ms: number;
 }
@@ -22,10 +20,7 @@ type Offered = Pick<CompletionContext, 'prefix' | 'suffix' | 'path'> & { text: s
  * As in the editor, the filters have a say, and what is typed along stays until it is used up or contradicted; only then is the next
  * answer looked at.
  */
-export function shownOf(
-  suggestions: Suggestions | 'all',
-  answers: readonly Said[],
-): { text: string; typed: string }[] {
+export function shownOf(answers: readonly Said[]): { text: string; typed: string }[] {
   const offered: Offered[] = [];
   return answers.flatMap((said) => {
     if (!said.isAsked) return [];
@@ -33,9 +28,8 @@ export function shownOf(
     const left = kept(offered, context);
     let shown = left === undefined ? undefined : filtered(left, context);
     if (shown === undefined) {
-      const text = freshly(suggestions, said);
-      offered.push({ ...context, text });
-      shown = filtered(text, context);
+      offered.push({ ...context, text: said.text });
+      shown = filtered(said.text, context);
     }
     if (shown === undefined) return [];
     const replaced = (context.suffix.split('\n')[0] ?? '').slice(0, shown.replaces);
@@ -56,10 +50,4 @@ function kept(offered: readonly Offered[], context: CompletionContext): string |
     if (left !== undefined) return left;
   }
   return undefined;
-}
-
-/** As much of a new answer as is shown. */
-function freshly(suggestions: Suggestions | 'all', { text, steps, context: { prefix } }: Said): string {
-  const head = prefix.slice(prefix.lastIndexOf('\n') + 1);
-  return text === '' ? '' : (confidentPart(text, steps, suggestions, head)?.text ?? '');
 }

@@ -1,6 +1,5 @@
 import type { Completer } from '../../completion/completer.ts';
 import type { CompletionRequest } from '../../completion/request.ts';
-import type { Step } from '../../decoding/index.ts';
 import { languageOf } from '../../prompt/index.ts';
 import type { Span } from './spans.ts';
 
@@ -14,10 +13,9 @@ export interface Answer {
   /** Laying out the prompt and generating, without reading the prompt. */
   ms: number;
   confidence: number;
-  steps: readonly Step[];
 }
 
-export const NOTHING: Answer = { text: '', ms: 0, confidence: 0, steps: [] };
+export const NOTHING: Answer = { text: '', ms: 0, confidence: 0 };
 
 export const WINDOW = { prefixTokens: 1500, suffixTokens: 500 };
 const never = (): boolean => false;
@@ -41,6 +39,6 @@ export async function answer(
       : await completer.complete({ ...request, mixes: system === 'both' }, never);
   const ms = performance.now() - started - result.account.prefillMs;
   return result.kind === 'completion'
-    ? { text: result.text, ms, confidence: result.confidence, steps: result.steps }
+    ? { text: result.text, ms, confidence: result.confidence }
     : { ...NOTHING, ms };
 }

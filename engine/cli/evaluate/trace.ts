@@ -20,12 +20,13 @@ export interface TraceFigures {
   ms: number;
 }
 
-/** Asks a system at each request of a session; other documents count as files of the project as far as they were opened. */
+/** Asks a system at each request of a session, for as much as a setting shows; other documents count as files of the project as far as they were opened. */
 export async function answersOf(
   source: string,
   events: readonly TraceEvent[],
   completer: Completer,
   system: System,
+  suggestions: Suggestions | 'all',
 ): Promise<Said[]> {
   const future = written(source, events);
   const documents = new Documents(source);
@@ -44,7 +45,8 @@ export async function answersOf(
       changed.delete(path);
     }
     const context = contextOf(document);
-    const request = { context, document: document.path, lines: 'auto' as const, maxTokens: 64, ...WINDOW };
+    const asked = { context, document: document.path, lines: 'auto' as const, maxTokens: 64, ...WINDOW };
+    const request = { ...asked, suggestions };
     const rest = context.suffix.split('\n')[0] ?? '';
     const truth = future.get(event.line) ?? '';
     // What stood there already was not written.
@@ -88,21 +90,22 @@ export async function evaluateTrace(
   const figures: TraceFigures[] = [];
   let judged: Judged[] = [];
   for (const system of SYSTEMS) {
-    const answers = await answersOf(source, events, completer, system);
-    figures.push(figuresOf('all', system, answers));
-    if (system !== 'model')
-      for (const suggestions of SUGGESTIONS) figures.push(figuresOf(suggestions, system, answers));
-    if (system === 'both')
-      judged = answers
-        .filter(({ text }) => text.trim() !== '')
-        .map(({ text, typed, confidence }) => ({ confidence, right: judge(text, typed).whole }));
+    // What is not mixed has no likelihood.
+    for (const suggestions of system === 'model' ? (['all'] as const) : (['all', ...SUGGESTIONS] as const)) {
+      const answers = await answersOf(source, events, completer, system, suggestions);
+      figures.push(figuresOf(suggestions, system, answers));
+      if (system === 'both' && suggestions === 'all')
+        judged = answers
+          .filter(({ text }) => text.trim() !== '')
+          .map(({ text, typed, confidence }) => ({ confidence, right: judge(text, typed).whole }));
+    }
   }
   return { figures, judged };
 }
 
 /** Sums it up. */
 function figuresOf(suggestions: Suggestions | 'all', system: System, answers: readonly Said[]): TraceFigures {
-  const shown = shownOf(suggestions, answers).map(({ text, typed }) => judge(text, typed));
+  const shown = shownOf(answers).map(({ text, typed }) => judge(text, typed));
   const share = (count: number, of: number): number => count / Math.max(1, of);
   return {
     suggestions,
