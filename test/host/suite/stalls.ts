@@ -11,13 +11,12 @@ interface CpuTime {
 
 /** How long a thread did not come round to its timers. Milliseconds. */
 export interface Stalls {
-  /**
-   * Longest time between two turns of a 1 ms timer, less what the thread waited for a free core in it. Only Linux tells
-   * that wait; elsewhere a busy machine's pauses count too.
-   */
+  /** Longest time between two turns of a 1 ms timer. Where cores are busy this counts the scheduler's pauses too. */
   longestMs: number;
   /** How many of those times reached the limit. */
   count: number;
+  /** How many of them did without the time that the thread was ready and no core was free. Only Linux tells that; elsewhere all. */
+  heldCount: number;
   /** Most computing of this thread itself between two turns; undefined where Node cannot tell (before 23.9). */
   longestCpuMs: number | undefined;
   /** How many turns computed that long. */
@@ -29,15 +28,17 @@ export async function stallsDuring(limitMs: number, work: () => Promise<void>): 
   const stalls: Stalls = {
     longestMs: 0,
     count: 0,
+    heldCount: 0,
     longestCpuMs: cpuMs() === undefined ? undefined : 0,
     cpuCount: 0,
   };
   let last = clocks();
   const timer = setInterval(() => {
     const now = clocks();
-    const wall = now.wall - last.wall - (now.queued - last.queued);
+    const wall = now.wall - last.wall;
     stalls.longestMs = Math.max(stalls.longestMs, wall);
     if (wall >= limitMs) stalls.count++;
+    if (wall - (now.queued - last.queued) >= limitMs) stalls.heldCount++;
     if (now.cpu !== undefined && last.cpu !== undefined) {
       const cpu = now.cpu - last.cpu;
       stalls.longestCpuMs = Math.max(stalls.longestCpuMs ?? 0, cpu);
@@ -60,7 +61,8 @@ function clocks(): { wall: number; cpu: number | undefined; queued: number } {
 function queuedMs(): number {
   if (!TELLS_QUEUE) return 0;
   const [, queuedNs] = readFileSync(SCHEDSTAT, 'utf8').split(' ');
-  return Number(queuedNs) / 1e6;
+  const ms = Number(queuedNs) / 1e6;
+  return Number.isNaN(ms) ? 0 : ms;
 }
 
 function cpuMs(): number | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answerOf } from '../../../engine/completion/answer.ts';
+import { answerOf, worthOf } from '../../../engine/completion/answer.ts';
 import type { CompletionRequest } from '../../../engine/completion/request.ts';
 import { emptyAccount } from '../../../engine/completion/result.ts';
 import type { Writer } from '../../../engine/completion/writer.ts';
@@ -46,5 +46,36 @@ describe('answerOf', () => {
     assert.ok(result.kind === 'completion');
     assert.deepEqual([result.text, result.stop], ['function other() {', 'end-token']);
     assert.equal(result.steps.length, result.text.length);
+  });
+});
+
+describe('worthOf', () => {
+  /** Of a text in two tokens that stands behind `value.`. */
+  const worth = (
+    suggestions: CompletionRequest['suggestions'],
+    ...tokens: [text: string, probability: number][]
+  ): number => {
+    let text = '';
+    const steps = tokens.map(([token, probability]) => {
+      text += token;
+      return { length: text.length, probability };
+    });
+    const context = { prefix: 'value.', suffix: '', prefixOffset: 0, path: 'a.js', languageId: 'javascript' };
+    return worthOf({ text, steps } as unknown as Writer, { context, suggestions } as CompletionRequest);
+  };
+
+  it('goes by what is shown: a sure beginning is worth more than an unsure line, though the line is likelier as a whole', () => {
+    const sureBeginning: [string, number][] = [
+      ['putInto(', 0.8],
+      ['basket)', 0.08],
+    ];
+    const unsureLine: [string, number] = ['get', 0.12];
+    assert.ok(worth('balanced', ...sureBeginning) > worth('balanced', unsureLine));
+    assert.ok(worth('all', ...sureBeginning) < worth('all', unsureLine));
+  });
+
+  it('is nothing where nothing is shown', () => {
+    assert.equal(worth('balanced', ['get', 0.01]), 0);
+    assert.equal(worth('balanced', ['  ', 0.9]), 0);
   });
 });
