@@ -5,7 +5,7 @@ export const SUGGESTIONS = ['fewer', 'balanced', 'more'] as const;
 export type Suggestions = (typeof SUGGESTIONS)[number];
 
 /** The least confidence of what is shown, by the curves of `npm run -s mamba -- evaluate --trace`. */
-const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.25, balanced: 0.1, more: 0.06 };
+const LEAST: Readonly<Record<Suggestions, number>> = { fewer: 0.2, balanced: 0.08, more: 0.06 };
 /**
  * On a line that says nothing yet, so many times as much: in files as they are while being written, 37 % of 30 suggestions there with a
  * confidence of 20 to 40 % were right, and 62 % of 29 on other lines.

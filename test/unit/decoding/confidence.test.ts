@@ -84,7 +84,7 @@ describe('confidentPart', () => {
   });
 
   it('wants more of what is to stand on a line that says nothing yet', () => {
-    const { text, steps } = stepsOf(['return', 0.12], [';', 1], ['\n', 1]);
+    const { text, steps } = stepsOf(['return', 0.11], [';', 1], ['\n', 1]);
     assert.equal(confidentPart('return;', steps, 'balanced', HEAD)?.text, text.trimEnd());
     assert.equal(confidentPart('return;', steps, 'balanced', '  '), undefined);
     assert.equal(confidentPart('return;', steps, 'more', '  ')?.text, 'return;');
@@ -120,7 +120,7 @@ describe('confidentPart', () => {
   });
 
   it('shows more, or fewer', () => {
-    const { text, steps } = stepsOf(['maybe', 0.2], ['', 1]);
+    const { text, steps } = stepsOf(['maybe', 0.15], ['', 1]);
     assert.equal(confidentPart(text, steps, 'fewer', HEAD), undefined);
     assert.equal(confidentPart(text, steps, 'more', HEAD)?.text, text);
   });
