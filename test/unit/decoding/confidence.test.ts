@@ -32,7 +32,7 @@ describe('confidentPart', () => {
       ['load', 0.9],
       ['Store', 0.9],
       ['(', 1],
-      ['folder', 0.1],
+      ['folder', 0.05],
       [')', 1],
       ['', 1],
     );
@@ -42,7 +42,7 @@ describe('confidentPart', () => {
   });
 
   it('gives no beginning of an unsure line where the line says nothing yet', () => {
-    const unsure = stepsOf(['const', 0.9], [' value', 0.1], ['', 1]);
+    const unsure = stepsOf(['const', 0.9], [' value', 0.05], ['', 1]);
     assert.equal(confidentPart(unsure.text, unsure.steps, 'balanced', '    '), undefined);
     assert.equal(confidentPart(unsure.text, unsure.steps, 'balanced', 'export ')?.text, 'const');
     const sure = stepsOf(['return', 0.9], [' value', 0.9], ['', 1]);
@@ -50,14 +50,14 @@ describe('confidentPart', () => {
   });
 
   it('does not end with an operator', () => {
-    const { text, steps } = stepsOf(['size', 0.9], [' <', 0.9], [' most', 0.1], ['', 1]);
+    const { text, steps } = stepsOf(['size', 0.9], [' <', 0.9], [' most', 0.05], ['', 1]);
     assert.equal(confidentPart(text, steps, 'balanced', HEAD)?.text, 'size');
   });
 
   it('does not cut inside a word, and not down to marks', () => {
-    const word = stepsOf(['lo', 0.9], ['ad', 0.1], ['', 1]);
+    const word = stepsOf(['lo', 0.9], ['ad', 0.05], ['', 1]);
     assert.equal(confidentPart(word.text, word.steps, 'balanced', HEAD), undefined);
-    const marks = stepsOf(['((', 0.9], ['x', 0.1], ['', 1]);
+    const marks = stepsOf(['((', 0.9], ['x', 0.05], ['', 1]);
     assert.equal(confidentPart(marks.text, marks.steps, 'balanced', HEAD), undefined);
   });
 
@@ -67,7 +67,7 @@ describe('confidentPart', () => {
       ['\n', 1],
       ['  a();', 0.9],
       ['\n', 1],
-      ['  b();', 0.1],
+      ['  b();', 0.05],
       ['\n', 1],
       ['}', 1],
     );
@@ -76,7 +76,7 @@ describe('confidentPart', () => {
   });
 
   it('takes the end of a line for part of it, and not the next line', () => {
-    const { text, steps } = stepsOf(['a();', 0.5], ['\n', 0.9], ['  if', 0.1], [' (b)', 1], ['\n', 1]);
+    const { text, steps } = stepsOf(['a();', 0.5], ['\n', 0.9], ['  if', 0.05], [' (b)', 1], ['\n', 1]);
     assert.deepEqual(shown(confidentPart(text.trimEnd(), steps, 'balanced', '  ')), {
       text: 'a();',
       confidence: 0.45,
@@ -91,7 +91,7 @@ describe('confidentPart', () => {
   });
 
   it('goes by the first line that says something', () => {
-    const sure = stepsOf(['\n', 0.9], ['  a();', 0.5], ['\n', 1], ['  b();', 0.1], ['\n', 1]);
+    const sure = stepsOf(['\n', 0.9], ['  a();', 0.5], ['\n', 1], ['  b();', 0.05], ['\n', 1]);
     const { text, confidence } = confidentPart(sure.text.trimEnd(), sure.steps, 'balanced', 'f() {') ?? {};
     assert.deepEqual([text, confidence], ['\n  a();', 0.45]);
     const unsure = stepsOf(['\n', 0.9], ['  const', 0.5], [' total', 0.2], [';', 1], ['\n', 1]);
@@ -101,9 +101,9 @@ describe('confidentPart', () => {
   it('wants more of the beginning of a line than of a whole one', () => {
     const whole = stepsOf(['call', 0.15], ['\n', 1]);
     assert.equal(confidentPart('call', whole.steps, 'balanced', HEAD)?.text, 'call');
-    const unsure = stepsOf(['call', 0.15], ['(x)', 0.1], ['\n', 1]);
+    const unsure = stepsOf(['call', 0.15], ['(x)', 0.05], ['\n', 1]);
     assert.equal(confidentPart('call(x)', unsure.steps, 'balanced', HEAD), undefined);
-    const surer = stepsOf(['call', 0.25], ['(x)', 0.1], ['\n', 1]);
+    const surer = stepsOf(['call', 0.25], ['(x)', 0.05], ['\n', 1]);
     assert.equal(confidentPart('call(x)', surer.steps, 'balanced', HEAD)?.text, 'call');
   });
 
