@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { report } from '../report.ts';
 import { extensionId, manifest } from '../workbench/repository.ts';
+import { queuedMs } from './stalls.ts';
 
 /** Activation is building and registering; anything slower would be felt when the editor starts. */
 const ACTIVATION_LIMIT_MS = 150;
@@ -13,10 +14,12 @@ describe('activation', () => {
   it(`takes less than ${ACTIVATION_LIMIT_MS} ms and loads no ONNX Runtime into the extension host's thread`, async () => {
     assert.ok(extension, `${extensionId} is not installed`);
     assert.equal(extension.isActive, false, 'too late to measure: something activated it before this test');
-    const start = performance.now();
+    const [start, queuedBefore] = [performance.now(), queuedMs()];
     await extension.activate();
-    const tookMs = performance.now() - start;
-    report(`      activated in ${tookMs.toFixed(1)} ms`);
+    const wallMs = performance.now() - start;
+    // The editor is starting: what the thread waited for a core is not its work.
+    const tookMs = wallMs - (queuedMs() - queuedBefore);
+    report(`      activated in ${wallMs.toFixed(1)} ms, ${tookMs.toFixed(1)} without the wait for a core`);
     assert.equal(extension.isActive, true);
     assert.ok(tookMs < ACTIVATION_LIMIT_MS, `${tookMs} ms`);
     assert.deepEqual(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Where Linux tells how long this process's main thread has been ready while no core was free (proc(5), schedstat). */
+/** Where Linux tells it (proc(5), schedstat). */
 const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`;
 const TELLS_QUEUE = existsSync(SCHEDSTAT);
 
@@ -58,7 +58,8 @@ function clocks(): { wall: number; cpu: number | undefined; queued: number } {
   return { wall: performance.now(), cpu: cpuMs(), queued: queuedMs() };
 }
 
-function queuedMs(): number {
+/** How long this process's main thread has been ready while no core was free, in ms; 0 where nobody tells. */
+export function queuedMs(): number {
   if (!TELLS_QUEUE) return 0;
   const [, queuedNs] = readFileSync(SCHEDSTAT, 'utf8').split(' ');
   const ms = Number(queuedNs) / 1e6;
