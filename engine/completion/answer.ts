@@ -34,7 +34,7 @@ export function answerOf(
 }
 
 /** What a text that is shown is worth, beside others at the same place. */
-export function worthOf(writer: Writer, request: CompletionRequest): number {
+export function shownWorth(writer: Writer, request: CompletionRequest): number {
   return shownOf(writer, request).part?.worth ?? 0;
 }
 

@@ -11,7 +11,7 @@ import type { ModelSession } from '../runtime/model-session.ts';
 import type { TokenLog } from '../runtime/recurrence-log.ts';
 import type { SequenceState } from '../runtime/sequence-state.ts';
 import { writeAlternatives } from './alternatives.ts';
-import { worthOf } from './answer.ts';
+import { shownWorth } from './answer.ts';
 import { DraftSize } from './draft-size.ts';
 import { likeliestLine, type Path, stateAfter } from './line-search.ts';
 import type { Prefilled } from './prefill.ts';
@@ -133,7 +133,7 @@ export class TextGenerator {
       const { best, paths, tokens } = await likeliestLine(path, { session, state: start, newWriter, isOver });
       account.searchedTokens = tokens;
       // A line that is likelier as a whole may have no beginning as likely as that of another.
-      if (worthOf(best.writer, request) > worthOf(writer, request)) path = best;
+      if (shownWorth(best.writer, request) > shownWorth(writer, request)) path = best;
       const used = new Set(path.log);
       session.recycle([...new Set(paths.flatMap(({ log }) => log))].filter((log) => !used.has(log)));
       if (control.isCancelled()) return undefined;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answerOf, worthOf } from '../../../engine/completion/answer.ts';
+import { answerOf, shownWorth } from '../../../engine/completion/answer.ts';
 import type { CompletionRequest } from '../../../engine/completion/request.ts';
 import { emptyAccount } from '../../../engine/completion/result.ts';
 import type { Writer } from '../../../engine/completion/writer.ts';
@@ -49,7 +49,7 @@ describe('answerOf', () => {
   });
 });
 
-describe('worthOf', () => {
+describe('shownWorth', () => {
   /** Of a text in two tokens that stands behind `value.`. */
   const worth = (
     suggestions: CompletionRequest['suggestions'],
@@ -61,7 +61,7 @@ describe('worthOf', () => {
       return { length: text.length, probability };
     });
     const context = { prefix: 'value.', suffix: '', prefixOffset: 0, path: 'a.js', languageId: 'javascript' };
-    return worthOf({ text, steps } as unknown as Writer, { context, suggestions } as CompletionRequest);
+    return shownWorth({ text, steps } as unknown as Writer, { context, suggestions } as CompletionRequest);
   };
 
   it('goes by what is shown: a sure beginning is worth more than an unsure line, though the line is likelier as a whole', () => {
