@@ -1,8 +1,8 @@
 import ignore, { type Ignore } from 'ignore';
 import { posix } from 'node:path';
 
-/** Where rules stand, from the folder on that they are for. */
-const RULES = ['.gitignore', '.git/info/exclude'];
+/** Where rules stand, from the folder on that they are for; the later ones count. */
+const RULES = ['.git/info/exclude', '.gitignore'];
 
 export interface GitFiles {
   /** A file's text, undefined where there is none; rejects if it cannot be read. Paths are absolute, with `/`. */
@@ -19,7 +19,11 @@ export class GitIgnored {
   private readonly rules = new Map<string, Promise<Ignore | 'unreadable'>>();
   private readonly above = new Map<string, Promise<string[]>>();
 
-  constructor(private readonly files: GitFiles) {}
+  /** @param userRules the user's rules for all repositories; rejects if they cannot be read */
+  constructor(
+    private readonly files: GitFiles,
+    private readonly userRules: () => Promise<string>,
+  ) {}
 
   /** @param workspace the folder of the workspace that the file is in */
   async has(path: string, workspace: string): Promise<boolean> {
@@ -39,6 +43,7 @@ export class GitIgnored {
   private async readRules(folder: string): Promise<Ignore | 'unreadable'> {
     try {
       const texts = await Promise.all(RULES.map((name) => this.files.read(posix.join(folder, name))));
+      if (await this.isRepository(folder)) texts.unshift(await this.userRules());
       return ignore().add(texts.filter((text) => text !== undefined).join('\n'));
     } catch {
       return 'unreadable';
@@ -56,9 +61,13 @@ export class GitIgnored {
     const above: string[] = [];
     for (let folder = workspace; ; folder = posix.dirname(folder)) {
       if (folder !== workspace) above.push(folder);
-      if (await this.files.exists(posix.join(folder, '.git'))) return above;
+      if (await this.isRepository(folder)) return above;
       if (folder === posix.dirname(folder)) return [];
     }
+  }
+
+  private isRepository(folder: string): Promise<boolean> {
+    return this.files.exists(posix.join(folder, '.git'));
   }
 }
 

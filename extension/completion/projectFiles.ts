@@ -14,6 +14,7 @@ import {
 } from './projectSources.ts';
 import { GitIgnored, type GitFiles } from './gitIgnored.ts';
 import { isSecret } from './secrets.ts';
+import { userGitRules } from './userGitRules.ts';
 
 /** Between two files, so that neither this thread nor the disk is kept busy. Milliseconds. */
 const PAUSE_MS = 4;
@@ -185,9 +186,11 @@ function pathOf(uri: vscode.Uri): string {
 /** Whether Git ignores a file, by rules that are read from now on. */
 function gitIgnored(): (folder: vscode.WorkspaceFolder, uri: vscode.Uri) => Promise<boolean> {
   const byRoot = new Map<string, GitIgnored>();
+  let read: Promise<string> | undefined;
+  const userRules = (): Promise<string> => (read ??= userGitRules());
   return (folder, uri) => {
     const root = folder.uri.with({ path: '/' });
-    const ignored = byRoot.get(root.toString()) ?? new GitIgnored(filesOf(root));
+    const ignored = byRoot.get(root.toString()) ?? new GitIgnored(filesOf(root), userRules);
     byRoot.set(root.toString(), ignored);
     return ignored.has(uri.path, folder.uri.path);
   };

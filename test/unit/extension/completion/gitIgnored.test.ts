@@ -6,14 +6,16 @@ async function ignoredOf(
   workspace: string,
   rules: Record<string, string | null>,
   paths: readonly string[],
+  userRules: () => Promise<string> = () => Promise.resolve(''),
 ): Promise<string[]> {
-  const ignored = new GitIgnored({
-    read: (path) => {
+  const files = {
+    read: (path: string) => {
       const text = rules[path];
       return text === null ? Promise.reject(new Error('no permission')) : Promise.resolve(text);
     },
-    exists: (path) => Promise.resolve(Object.keys(rules).some((one) => one.startsWith(`${path}/`))),
-  });
+    exists: (path: string) => Promise.resolve(Object.keys(rules).some((one) => one.startsWith(`${path}/`))),
+  };
+  const ignored = new GitIgnored(files, userRules);
   const found = await Promise.all(paths.map((path) => ignored.has(path, workspace)));
   return paths.filter((_, at) => found[at]);
 }
@@ -47,5 +49,17 @@ describe('what Git ignores', () => {
   it('is everything where it cannot be known', async () => {
     const paths = ['/p/one/a.ts', '/p/two/a.ts'];
     assert.deepEqual(await ignoredOf('/p', { '/p/one/.gitignore': null }, paths), paths.slice(0, 1));
+    const unreadable = (): Promise<string> => Promise.reject(new Error('no permission'));
+    assert.deepEqual(await ignoredOf('/p', { '/p/.git/HEAD': '' }, paths, unreadable), paths);
+  });
+
+  it('the user says for all repositories, and a repository otherwise', async () => {
+    const paths = ['/p/notes.ts', '/p/lib/notes.ts', '/p/kept.ts', '/p/a.ts'];
+    const userRules = (): Promise<string> => Promise.resolve('notes.ts\nkept.ts\n');
+    const ignored = (rules: Record<string, string>): Promise<string[]> =>
+      ignoredOf('/p', rules, paths, userRules);
+    assert.deepEqual(await ignored({ '/p/.git/HEAD': '', '/p/.gitignore': '!kept.ts\n' }), paths.slice(0, 2));
+    assert.deepEqual(await ignored({ '/p/lib/.git/HEAD': '' }), paths.slice(1, 2));
+    assert.deepEqual(await ignored({ '/p/.gitignore': '' }), []);
   });
 });
