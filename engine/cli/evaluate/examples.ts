@@ -3,7 +3,8 @@ import { ForcedStart, likeliest, unfinishedWord } from '../../decoding/index.ts'
 import { REST, type Candidates } from '../../decoding/cache/mixer.ts';
 import type { MixingQuestion } from '../../decoding/cache/mixing.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
-import { randomSpan, type ProjectFile, type Span, type SpanKind } from './spans.ts';
+import { placeToFit, type PlaceToFit } from './place-to-fit.ts';
+import type { ProjectFile, Span } from './spans.ts';
 import { requestAt } from './systems.ts';
 
 /** One place of a true text: the candidates for its next token, and which of them is right. */
@@ -20,18 +21,12 @@ export interface Examples {
 }
 
 /** A true text and what the model says along it. */
-export interface Walk {
-  span: Span;
+export interface Walk extends PlaceToFit {
   ids: number[];
   /** The model's likeliest tokens at each place, and their probabilities. */
   model: { ids: Int32Array; probabilities: Float32Array }[];
 }
 
-/** Ends of lines are what is asked for most. */
-const KINDS: readonly SpanKind[] = ['line', 'line', 'line', 'lines'];
-/** Of the places, so many are in finished files; of the others, at most so many lines below are missing. */
-const FINISHED_SHARE = 0.3;
-const MOST_UNWRITTEN = 60;
 /** Of the model's probabilities, so many are kept. */
 const KEPT = 64;
 /** Shorter than when it is used, since reading takes most of the time. */
@@ -49,8 +44,7 @@ export async function walk(
   if (mixing === undefined) throw new Error('there is nothing to mix');
   const walks: Walk[] = [];
   for (let done = 0; done < spans; done++) {
-    const kind = KINDS[done % KINDS.length] ?? 'line';
-    const span = whileWriting(randomSpan(files, kind, random), random);
+    const { span, isAlone } = placeToFit(files, done, random);
     const { ids, logits } = await completer.along({ ...requestAt(span), ...SHORT_WINDOW }, span.truth);
     const size = logits.length / (ids.length + 1);
     const model = questions(span, ids, tokenizer).map((question, at) => {
@@ -59,18 +53,10 @@ export async function walk(
       const top = likeliest(all, KEPT, (id) => (all[id] ?? 0) > 0);
       return { ids: Int32Array.from(top), probabilities: Float32Array.from(top, (id) => all[id] ?? 0) };
     });
-    walks.push({ span, ids, model });
+    walks.push({ span, isAlone, ids, model });
     completer.drop(span.path);
   }
   return walks;
-}
-
-/** A place as it is while a file is being written: much of what stands below comes later, often as a repetition. */
-function whileWriting(span: Span, random: () => number): Span {
-  if (random() < FINISHED_SHARE) return span;
-  const [rest = '', ...below] = span.suffix.split('\n');
-  const unwritten = Math.ceil(random() * MOST_UNWRITTEN);
-  return { ...span, suffix: [rest, ...below.slice(unwritten)].join('\n') };
 }
 
 /** What is asked before each token of a true text, and in one line at its end. */
@@ -93,24 +79,27 @@ export function collect(
   walks: readonly Walk[],
 ): Examples {
   if (cache === undefined || mixing === undefined) throw new Error('there is nothing to mix');
-  cache.clear();
-  for (const { path, text } of files) cache.put(path, text);
   const examples: Examples = { both: [], cache: [] };
-  for (const { span, ids, model } of walks) {
-    const word = unfinishedWord(span.prefix);
-    cache.begin(span.path, span.prefix.slice(0, span.prefix.length - word.length), span.suffix);
-    const both: Example[] = [];
-    const alone: Example[] = [];
-    for (const [at, question] of questions(span, ids, tokenizer).entries()) {
-      const right = ids[at] ?? cache.encoder.newline;
-      if (question.isAllowed?.(right) === false) break;
-      const all = new Float32Array(tokenizer.vocabularySize);
-      model[at]?.ids.forEach((id, index) => (all[id] = model[at]?.probabilities[index] ?? 0));
-      both.push(example(mixing.candidates(question, all), right));
-      alone.push(example(mixing.candidates(question, undefined), right));
+  for (const known of ['file', 'project'] as const) {
+    cache.clear();
+    if (known === 'project') for (const { path, text } of files) cache.put(path, text);
+    for (const { span, isAlone, ids, model } of walks) {
+      if (isAlone !== (known === 'file')) continue;
+      const word = unfinishedWord(span.prefix);
+      cache.begin(span.path, span.prefix.slice(0, span.prefix.length - word.length), span.suffix);
+      const both: Example[] = [];
+      const alone: Example[] = [];
+      for (const [at, question] of questions(span, ids, tokenizer).entries()) {
+        const right = ids[at] ?? cache.encoder.newline;
+        if (question.isAllowed?.(right) === false) break;
+        const all = new Float32Array(tokenizer.vocabularySize);
+        model[at]?.ids.forEach((id, index) => (all[id] = model[at]?.probabilities[index] ?? 0));
+        both.push(example(mixing.candidates(question, all), right));
+        alone.push(example(mixing.candidates(question, undefined), right));
+      }
+      examples.both.push(both);
+      examples.cache.push(alone);
     }
-    examples.both.push(both);
-    examples.cache.push(alone);
   }
   return examples;
 }
