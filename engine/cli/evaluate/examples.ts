@@ -98,7 +98,8 @@ export function collect(
         alone.push(example(mixing.candidates(question, undefined), right));
       }
       examples.both.push(both);
-      examples.cache.push(alone);
+      // Where hardly any text is known, text alone would learn not to trust what stood in one place; drafts come from there too.
+      if (!isAlone) examples.cache.push(alone);
     }
   }
   return examples;
