@@ -17,7 +17,7 @@ export interface UserFolders {
 export async function userGitRules(folders: UserFolders = thisUser()): Promise<string> {
   const { home, config } = folders;
   let path = join(config, 'git', 'ignore');
-  // The later one counts.
+  // The later one counts; a relative path is taken from the home folder, as `~/` is.
   for (const file of [join(config, 'git', 'config'), join(home, '.gitconfig')]) {
     const named = excludesFile(await textOf(file));
     if (named !== undefined) path = resolve(home, named.replace(/^~\//, ''));

@@ -98,7 +98,7 @@ export function collect(
         alone.push(example(mixing.candidates(question, undefined), right));
       }
       examples.both.push(both);
-      // Where hardly any text is known, text alone would learn not to trust what stood in one place; drafts come from there too.
+      // The text alone drafts for larger models: fitted to files just begun, it would draft nothing from what stood in one place only.
       if (!isAlone) examples.cache.push(alone);
     }
   }
