@@ -30,8 +30,9 @@ function excludesFile(text: string): string | undefined {
   let section = '';
   let found: string | undefined;
   for (const line of text.split(/\r?\n/)) {
-    section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1]?.toLowerCase() ?? section;
-    const value = /^\s*excludesfile\s*=\s*(?:"(.*?)"|(.*?))\s*(?:[#;].*)?$/i.exec(line);
+    const [header = '', name] = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line) ?? [];
+    section = name?.toLowerCase() ?? section;
+    const value = /^\s*excludesfile\s*=\s*(?:"(.*?)"|(.*?))\s*(?:[#;].*)?$/i.exec(line.slice(header.length));
     if (section === 'core' && value) found = (value[1] ?? value[2])?.replace(/\\\\/g, '\\');
   }
   return found;

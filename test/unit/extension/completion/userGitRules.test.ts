@@ -43,6 +43,12 @@ describe("the user's rules for all repositories", () => {
     });
   }
 
+  it('may be named on the line of their section', async () => {
+    await write('mine', 'scratch/\n');
+    await write('.gitconfig', '[core] excludesFile = ~/mine\n');
+    assert.equal(await rules(), 'scratch/\n');
+  });
+
   it('that cannot be read are no rules to go by', async () => {
     await mkdir(join(home, '.config/git/ignore'), { recursive: true });
     await assert.rejects(rules(), /EISDIR/);
