@@ -40,8 +40,11 @@ export default tseslint.config(
         'error',
         {
           zones: [
+            ...['*.ts', '!(cli)/**', 'cli/*.ts', 'cli/!(evaluate)/**'].map((engine) =>
+              zone(`engine/${engine}`, 'extension'),
+            ),
             // The evaluation shows what the editor would.
-            zone('engine', 'extension', ['./completion/filters']),
+            zone('engine/cli/evaluate', 'extension', ['./completion/filters']),
             zone('engine', 'test'),
             zone('extension', 'test'),
             zone('extension', 'engine', ['./index.ts']),
