@@ -55,8 +55,8 @@ export const evaluate: Command = {
     const random = seededRandom(count(values.seed, '--seed', 0));
     const projects = await Promise.all(files.map(readProject));
     const events = trace === undefined ? [] : readTrace(trace, await readText(trace));
-    if (humaneval !== undefined) requirePython();
     const all = humaneval === undefined ? [] : await readProblems(humaneval);
+    if (humaneval !== undefined) requirePython();
     const problems = spread(all, count(values.problems, '--problems'));
     const opened = await openForEvaluation(values.model);
     const { completer, tokenizer } = opened;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Completer } from '../../completion/completer.ts';
 import { BadInputError, describe } from '../../errors.ts';
+import { unreadable } from '../../weights/json-file.ts';
 import { passes } from './sandbox.ts';
 import { answer, requestAt, SYSTEMS, type System } from './systems.ts';
 
@@ -25,11 +26,12 @@ export interface HumanEvalFigures {
 
 const FIELDS = ['task_id', 'entry_point', 'prompt', 'suffix', 'canonical_solution', 'test'] as const;
 
-/** Reads problems, one JSON object a line, perhaps packed by gzip. @throws BadInputError naming the line that is none */
+const ACTION = 'Take the file from openai/human-eval-infilling.';
+
+/** Reads problems, one JSON object a line, perhaps packed by gzip. @throws BadInputError naming the line that is none, or if there is none or the file cannot be read */
 export async function readProblems(path: string): Promise<Problem[]> {
-  const bytes = await readFile(path);
-  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('utf8');
-  return text.split('\n').flatMap((line, at) => {
+  const text = await unpacked(path);
+  const problems = text.split('\n').flatMap((line, at) => {
     if (line.trim() === '') return [];
     let value: unknown;
     try {
@@ -49,9 +51,32 @@ export async function readProblems(path: string): Promise<Problem[]> {
       field: `line ${at + 1}`,
       expected: `a JSON object with ${FIELDS.join(', ')}`,
       found: describe(value),
-      action: 'Take the file from openai/human-eval-infilling.',
+      action: ACTION,
     });
   });
+  if (problems.length > 0) return problems;
+  throw new BadInputError({
+    source: path,
+    expected: 'a problem a line',
+    found: 'an empty file',
+    action: ACTION,
+  });
+}
+
+async function unpacked(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (bytes[0] !== 0x1f) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes).toString('utf8');
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new BadInputError(
+      { source: path, expected: 'a file packed by gzip', found, action: ACTION },
+      { cause: error },
+    );
+  }
 }
 
 /** Asks all systems for the missing line of every problem, and runs its tests. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { passes, requirePython } from '../../../../engine/cli/evaluate/sandbox.ts';
 import { writeRecitingCheckpoint } from '../../../fixtures/reciting-checkpoint.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
@@ -89,6 +90,28 @@ describe('command line: evaluate', () => {
     );
     assert.equal(figures[1]?.['pass_at_1'], 0);
   });
+
+  const packed = gzipSync('{"task_id": "a"}');
+  const bad: [name: string, bytes: Uint8Array | undefined, found: RegExp][] = [
+    ['are not there', undefined, /found no such file/],
+    ['are none', new Uint8Array(), /found an empty file/],
+    [
+      'were not downloaded to the end',
+      packed.subarray(0, packed.length - 9),
+      /packed by gzip, found unexpected end/,
+    ],
+    ['lack something', packed, /line 1: expected a JSON object with task_id, entry_point/],
+  ];
+  for (const [name, bytes, found] of bad)
+    it(`names the file of problems that ${name}`, async () => {
+      const path = join(root, 'problems.jsonl.gz');
+      rmSync(path, { force: true });
+      if (bytes !== undefined) writeFileSync(path, bytes);
+      const { code, stderr } = await runCli(['evaluate', '--humaneval', path]);
+      assert.equal(code, 1);
+      assert.ok(stderr.includes(path));
+      assert.match(stderr, found);
+    });
 
   it('says what is missing', async () => {
     const { code, stderr } = await runCli(['evaluate']);
