@@ -16,7 +16,7 @@ import { requirePython } from './evaluate/sandbox.ts';
 import { SPAN_KINDS, type ProjectFile } from './evaluate/spans.ts';
 import { evaluateTrace, type TraceFigures } from './evaluate/trace.ts';
 import { readText } from './read-text.ts';
-import { readTrace } from './replay/trace.ts';
+import { readSession } from './replay/read-session.ts';
 
 /** Larger files are not written by hand. UTF-16 units. */
 const MAX_FILE = 512 * 1024;
@@ -54,7 +54,7 @@ export const evaluate: Command = {
     });
     const random = seededRandom(count(values.seed, '--seed', 0));
     const projects = await Promise.all(files.map(readProject));
-    const events = trace === undefined ? [] : readTrace(trace, await readText(trace));
+    const events = trace === undefined ? [] : await readSession(trace);
     const all = humaneval === undefined ? [] : await readProblems(humaneval);
     if (humaneval !== undefined) requirePython();
     const problems = spread(all, count(values.problems, '--problems'));

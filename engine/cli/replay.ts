@@ -1,10 +1,8 @@
 import { openCompleter } from '../completion/open-completer.ts';
 import { BUNDLED_MODEL, count, parse, printJson, UsageError, type Command } from './command.ts';
-import { readText } from './read-text.ts';
-import { Documents } from './replay/documents.ts';
 import { figuresOf, type Figures } from './replay/figures.ts';
+import { readSession } from './replay/read-session.ts';
 import { replaySession } from './replay/session.ts';
-import { readTrace } from './replay/trace.ts';
 
 export const replay: Command = {
   usage:
@@ -33,10 +31,7 @@ export const replay: Command = {
     const mebibytes = values['state-mib'];
     const budget = mebibytes === undefined ? undefined : count(mebibytes, '--state-mib') * 2 ** 20;
     const [path = ''] = positionals;
-    const events = readTrace(path, await readText(path));
-    // A trace that is wrong is told before a model is loaded.
-    const documents = new Documents(path);
-    for (const event of events) documents.apply(event);
+    const events = await readSession(path);
     const opened = await openCompleter(values.model, 0, budget);
     try {
       const { completer } = opened;

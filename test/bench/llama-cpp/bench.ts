@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readText } from '../../../engine/cli/read-text.ts';
+import { readSession } from '../../../engine/cli/replay/read-session.ts';
 import { replaySession } from '../../../engine/cli/replay/session.ts';
-import { readTrace, type TraceEvent } from '../../../engine/cli/replay/trace.ts';
+import type { TraceEvent } from '../../../engine/cli/replay/trace.ts';
 import { openCompleter } from '../../../engine/completion/open-completer.ts';
 import { chooseFimFormat } from '../../../engine/prompt/index.ts';
 import { openModel } from '../../../engine/runtime/open-model.ts';
@@ -31,7 +31,7 @@ const COMPARED = 20;
  */
 export async function benchLlamaCpp(threads: number, trace: string): Promise<void> {
   const binary = serverBinary();
-  const events = firstRequests(readTrace(trace, await readText(trace)), REQUESTS);
+  const events = firstRequests(await readSession(trace), REQUESTS);
   const tokenizer = await loadTokenizer(MODEL);
   const prompts = peerPrompts(trace, events, WINDOW, chooseFimFormat(tokenizer), tokenizer);
   const folder = await mkdtemp(join(tmpdir(), 'mamba-complete-llama-cpp-'));

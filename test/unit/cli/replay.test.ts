@@ -106,6 +106,15 @@ describe('command line: replay', () => {
     assert.match(stderr, /wrong\.jsonl: line 2: expected a JSON object, found "nonsense"/);
   });
 
+  for (const command of [['replay'], ['evaluate', '--trace']])
+    it(`${command.join(' ')}: a trace in which nothing is asked for fails with its name`, async () => {
+      const silent = join(root, 'silent.jsonl');
+      writeFileSync(silent, '{"t":0,"kind":"open","doc":0,"path":"","text":""}\n');
+      const { code, stdout, stderr } = await runCli([...command, silent, '--model', join(root, 'none')]);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /silent\.jsonl: expected .* "request", found none\. Record/);
+    });
+
   for (const [name, args] of [
     ['no trace', []],
     ['a window of three', ['a', '--window-tokens', '1,2,3']],
