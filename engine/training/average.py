@@ -1,8 +1,9 @@
 """Averages the weights that several ends of one run came to: better than the last of them (Kaddour 2022, "Stop Wasting My Time!").
 
     python average.py work/checkpoint.pt work/before.pt --out work/average
+    python average.py work/checkpoint.pt ../bundled    # with what it began with, where that was a package
 
-Writes OUT/checkpoint.pt, with optimizers and position of the first checkpoint, and OUT/tokenizer.json for `export.py --work OUT`.
+Writes OUT/checkpoint.pt, with optimizers and position of the first, a checkpoint, and OUT/tokenizer.json for `export.py --work OUT`.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
+import package
 from model import Mamba2
 
 
@@ -26,15 +28,15 @@ def average(models: list[Mamba2]) -> Mamba2:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoints", type=Path, nargs="+")
+    parser.add_argument("first", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("others", type=Path, nargs="*", metavar="CHECKPOINT_OR_PACKAGE")
     parser.add_argument("--out", type=Path, default=Path("work/average"))
     arguments = parser.parse_args()
-    loaded = [checkpoint.load(path) for path in arguments.checkpoints]
-    first = loaded[0][1]
+    model, saved = checkpoint.load(arguments.first)
+    others = [package.load(path) if path.is_dir() else checkpoint.load(path)[0] for path in arguments.others]
     arguments.out.mkdir(parents=True, exist_ok=True)
-    averaged = average([model for model, _ in loaded])
-    checkpoint.save(arguments.out / "checkpoint.pt", averaged, first["optimizers"], first["position"])
-    shutil.copy(arguments.checkpoints[0].parent / "tokenizer.json", arguments.out / "tokenizer.json")
+    checkpoint.save(arguments.out / "checkpoint.pt", average([model, *others]), saved["optimizers"], saved["position"])
+    shutil.copy(arguments.first.parent / "tokenizer.json", arguments.out / "tokenizer.json")
 
 
 if __name__ == "__main__":
