@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from config import Mamba2Config
+from convolution import convolve
 from ssd import ssd_chunked
 
 DT_MIN, DT_MAX = 1e-3, 1e-1  # range of softplus(dt_bias) at the start, as mamba_ssm draws it
@@ -47,25 +48,17 @@ class Mixer(nn.Module):
         self.norm = RmsNorm(width, config.layer_norm_epsilon)
         self.out_proj = nn.Linear(width, config.hidden_size, bias=False)
 
-    def convolve(self, xbc: Tensor) -> Tensor:
-        """Causal depthwise convolution of [batch, T, channels] as four shifted products: on a CPU this is faster
-        forwards and backwards than conv1d, which wants the channels before the tokens."""
-        weight = self.conv1d.weight.to(xbc.dtype)  # [channels, 1, kernel]
-        kernel = self.config.conv_kernel
-        padded = functional.pad(xbc, (0, 0, kernel - 1, 0))
-        length = xbc.shape[1]
-        out = self.conv1d.bias.to(xbc.dtype) + padded[:, :length] * weight[:, 0, 0]
-        for tap in range(1, kernel):
-            out = out + padded[:, tap : tap + length] * weight[:, 0, tap]
-        return out
-
     def forward(self, u: Tensor) -> Tensor:
         """[batch, T, hidden] to the same."""
         config = self.config
         batch, length, _ = u.shape
-        z, xbc, dt = self.in_proj(u).split([config.intermediate_size, config.conv_dim, config.num_heads], dim=-1)
-        xbc = functional.silu(self.convolve(xbc))  # 3
-        x, b, c = xbc.split([config.intermediate_size, config.state_size, config.state_size], dim=-1)
+        width, state = config.intermediate_size, config.state_size
+        # A product for each part, as joining the parts' gradients costs more than they do.
+        weights = self.in_proj.weight.split([width, width, state, state, config.num_heads])
+        z, x, b, c, dt = (functional.linear(u, weight) for weight in weights)
+        taps = self.conv1d.weight[:, 0].split([width, state, state])
+        biases = self.conv1d.bias.split([width, state, state])
+        x, b, c = (functional.silu(convolve(*of)) for of in zip((x, b, c), taps, biases, strict=True))  # 3
         x = x.reshape(batch, length, config.num_heads, config.head_dim)
         dt = functional.softplus(dt.float() + self.dt_bias)  # 4: [batch, T, H]
         decay = -self.A_log.exp() * dt

@@ -16,35 +16,36 @@ def ssd_chunked(x: Tensor, decay: Tensor, b: Tensor, c: Tensor, chunk: int) -> T
     """
     batch, length, heads, width = x.shape
     count = length // chunk  # number of chunks (K)
-    x = x.view(batch, count, chunk, heads, width).transpose(2, 3)  # [batch, K, H, Q, P]
-    decay = decay.view(batch, count, chunk, heads).transpose(2, 3)  # [batch, K, H, Q]
+    x = x.view(batch, count, chunk, heads, width)
     b = b.view(batch, count, chunk, -1)  # [batch, K, Q, N]
     c = c.view(batch, count, chunk, -1)
-    total = decay.cumsum(-1)  # log decay from the chunk's start up to and with each token, [batch, K, H, Q]
+    total = decay.view(batch, count, chunk, heads).cumsum(2)  # log decay from the chunk's start up to and with each token, [batch, K, Q, H]
 
     # 1. Inside a chunk: y[i] += sum over j <= i of (C[i]·B[j]) exp(total[i] - total[j]) x[j].
     causal = torch.ones(chunk, chunk, dtype=torch.bool, device=x.device).tril()
-    gap = (total.unsqueeze(-1) - total.unsqueeze(-2)).masked_fill(~causal, -torch.inf)  # [batch, K, H, Q, Q]
+    by_head = total.transpose(2, 3)
+    gap = (by_head.unsqueeze(-1) - by_head.unsqueeze(-2)).masked_fill(~causal, -torch.inf)  # [batch, K, H, Q, Q]
     scores = torch.matmul(c, b.transpose(-1, -2)).unsqueeze(2)  # [batch, K, 1, Q, Q]
-    inside = torch.matmul(scores * gap.exp().to(scores.dtype), x)  # [batch, K, H, Q, P]
+    inside = torch.matmul(scores * gap.exp().to(scores.dtype), x.transpose(2, 3)).transpose(2, 3)  # [batch, K, Q, H, P]
 
-    # 2. What each chunk adds to the state at its end, [batch, K, H, P, N].
-    to_end = (total[..., -1:] - total).exp().unsqueeze(-1).to(x.dtype)  # [batch, K, H, Q, 1]
-    added = torch.matmul((x * to_end).transpose(-1, -2), b.unsqueeze(2)).float()
+    # 2. What each chunk adds to the state at its end, [batch, K, N, H·P].
+    last = total[:, :, -1:]
+    to_end = (last - total).exp().unsqueeze(-1).to(x.dtype)  # [batch, K, Q, H, 1]
+    added = torch.matmul(b.transpose(-1, -2), (x * to_end).flatten(3)).float()
 
     # 3. The recurrence between chunks; K is small (8 for 512 tokens), so a loop is the fast way.
-    whole = total[..., -1].exp()[..., None, None]  # [batch, K, H, 1, 1]
+    whole = last.exp().repeat_interleave(width, dim=-1)  # [batch, K, 1, H·P]
     state = torch.zeros_like(added[:, 0])
     entering = []
     for index in range(count):
         entering.append(state)
         state = state * whole[:, index] + added[:, index]
-    states = torch.stack(entering, dim=1)  # [batch, K, H, P, N]: the state before each chunk
+    states = torch.stack(entering, dim=1)  # [batch, K, N, H·P]: the state before each chunk
 
     # 4. What the entering state gives to each token.
-    carried = torch.matmul(c.unsqueeze(2), states.transpose(-1, -2))  # [batch, K, H, Q, P]
+    carried = torch.matmul(c, states).view(x.shape)  # [batch, K, Q, H, P]
     y = inside + carried * total.exp().unsqueeze(-1).to(carried.dtype)
-    return y.transpose(2, 3).reshape(batch, length, heads, width)
+    return y.reshape(batch, length, heads, width)
 
 
 def ssd_loop(x: Tensor, decay: Tensor, b: Tensor, c: Tensor) -> Tensor:
