@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BadInputError } from '../errors.ts';
 import { BUNDLED_MODEL, count, parse, required, UsageError, type Command } from './command.ts';
 import { readProject } from './evaluate.ts';
 import { collect, walk, type Example, type Examples } from './evaluate/examples.ts';
@@ -29,6 +31,7 @@ export const fitMixing: Command = {
     );
     if (values.files === undefined) throw new UsageError('--files is missing.');
     const out = required(values.out, '--out');
+    requireFolder(out);
     const random = seededRandom(count(values.seed, '--seed', 0));
     const opened = await openForEvaluation(values.model);
     const { completer, tokenizer } = opened;
@@ -69,3 +72,21 @@ export const fitMixing: Command = {
     writeFileSync(out, `${JSON.stringify(fitted, undefined, 1)}\n`);
   },
 };
+
+/** Fitting takes minutes, which would be lost. @throws BadInputError if nothing can be written there */
+function requireFolder(out: string): void {
+  try {
+    accessSync(dirname(out), constants.W_OK);
+  } catch (error) {
+    throw new BadInputError(
+      {
+        source: out,
+        field: '--out',
+        expected: 'a file in a folder that can be written',
+        found: `none: ${(error as NodeJS.ErrnoException).code}`,
+        action: 'Name another file, or make its folder.',
+      },
+      { cause: error },
+    );
+  }
+}
