@@ -50,6 +50,7 @@ export const fitMixing: Command = {
       const [seen, held] = [of(false), of(true)];
       const trial = FITS[kind](seen, random);
       for (const [name, texts] of Object.entries({ seen, 'held out': held })) {
+        if (texts.length === 0) continue; // of fewer than four projects, none is held out
         const { bits, right } = rate(
           trial,
           texts.flatMap((text) => reached(trial, text)),

@@ -25,8 +25,13 @@ describe('command line: fit-mixing', () => {
 
   it('fits a network for the model with the text around, and one for the text alone', async () => {
     const out = join(root, 'networks.json');
-    const { code, stderr } = await fit(out);
+    const { code, stdout, stderr } = await fit(out);
     assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^both seen: .* % right\ncache seen: .* % right\n$/,
+      'of two projects, none is held out',
+    );
     const fitted = JSON.parse(readFileSync(out, 'utf8')) as Record<string, { weights: number[] }>;
     assert.deepEqual(Object.keys(fitted), ['both', 'cache']);
     for (const { weights } of Object.values(fitted))
