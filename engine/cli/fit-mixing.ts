@@ -5,14 +5,17 @@ import { BUNDLED_MODEL, count, parse, required, UsageError, type Command } from 
 import { readProject } from './evaluate.ts';
 import { collect, walk, type Example, type Examples } from './evaluate/examples.ts';
 import { fitNetwork, fitReached, rate, reached } from './evaluate/fit-network.ts';
+import { fitMean } from './evaluate/mean-network.ts';
 import { openForEvaluation } from './evaluate/open.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 /** The text around alone also drafts for models that are not mixed, and is then asked wherever those come to. */
 const FITS = {
-  both: fitReached,
-  cache: (texts: readonly (readonly Example[])[], random: () => number) => fitNetwork(texts.flat(), random),
+  both: (texts: Texts, random: () => number) => fitMean(() => fitReached(texts, random)),
+  cache: (texts: Texts, random: () => number) => fitMean(() => fitNetwork(texts.flat(), random)),
 };
+
+type Texts = readonly (readonly Example[])[];
 
 export const fitMixing: Command = {
   usage: 'fit-mixing --files GLOB [--files GLOB …] --out networks.json [--model DIR] [--spans N] [--seed S]',

@@ -1,5 +1,5 @@
 import { FEATURES } from '../../decoding/cache/features.ts';
-import { scoreOf, usedOf, type Network } from '../../decoding/cache/network.ts';
+import { scoresOf, type Network } from '../../decoding/cache/network.ts';
 import type { Example } from './examples.ts';
 
 const HIDDEN = 32;
@@ -11,10 +11,11 @@ const DECAY = 1e-5;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.98, 1e-8];
 
 /** Parameters in one array: linear, weights, bias, out. */
-const SIZES = [FEATURES, HIDDEN * FEATURES, HIDDEN, HIDDEN] as const;
+const SIZES = [FEATURES, FEATURES * HIDDEN, HIDDEN, HIDDEN] as const;
 const COUNT = SIZES.reduce((sum, size) => sum + size, 0);
-const BIAS = FEATURES + HIDDEN * FEATURES;
+const BIAS = FEATURES + FEATURES * HIDDEN;
 const OUT = BIAS + HIDDEN;
+const weightAt = (feature: number, unit: number): number => FEATURES + feature * HIDDEN + unit;
 
 /** Of the places that greedy decoding does not come to, so many count: there is less to learn from the others alone. */
 const UNREACHED_SHARE = 0.15;
@@ -80,7 +81,7 @@ export function reached(network: Network, text: readonly Example[]): readonly Ex
 export function rate(network: Network, examples: readonly Example[]): { bits: number; right: number } {
   let bits = 0;
   for (const example of examples) {
-    const scores = scoresOf(network, example);
+    const scores = scoresIn(network, example);
     const own = scores[example.right] ?? 0;
     bits += Math.log2(scores.reduce((sum, score) => sum + Math.exp(score - own), 0));
   }
@@ -90,14 +91,21 @@ export function rate(network: Network, examples: readonly Example[]): { bits: nu
 
 /** What stands for all other tokens, the last candidate, is never chosen. */
 function isRight(network: Network, example: Example): boolean {
-  const scores = scoresOf(network, example);
+  const scores = scoresIn(network, example);
   scores.pop();
   const own = scores[example.right];
   return own !== undefined && scores.every((score) => score <= own);
 }
 
-function scoresOf(network: Network, { features, candidates }: Example): number[] {
-  return Array.from({ length: candidates }, (_, at) => scoreOf(network, features, at * FEATURES));
+function scoresIn(network: Network, { features, candidates }: Example): number[] {
+  return scoresOf(network, features, candidates);
+}
+
+/** Features that are not 0: few are of most candidates. */
+function usedOf(x: Float32Array, offset: number): number[] {
+  const used: number[] = [];
+  for (let at = 0; at < FEATURES; at++) if (x[offset + at] !== 0) used.push(at);
+  return used;
 }
 
 function addGradient(
@@ -105,7 +113,7 @@ function addGradient(
   { features: x, candidates, right }: Example,
   gradient: Float64Array,
 ): void {
-  const used = Array.from({ length: candidates }, (_, one) => usedOf(x, one * FEATURES, FEATURES));
+  const used = Array.from({ length: candidates }, (_, one) => usedOf(x, one * FEATURES));
   const active = new Float64Array(candidates * HIDDEN);
   const scores = new Float64Array(candidates);
   for (let one = 0; one < candidates; one++) {
@@ -115,8 +123,7 @@ function addGradient(
     for (const at of own) score += (p[at] ?? 0) * (x[base + at] ?? 0);
     for (let unit = 0; unit < HIDDEN; unit++) {
       let sum = p[BIAS + unit] ?? 0;
-      const row = FEATURES + unit * FEATURES;
-      for (const at of own) sum += (p[row + at] ?? 0) * (x[base + at] ?? 0);
+      for (const at of own) sum += (p[weightAt(at, unit)] ?? 0) * (x[base + at] ?? 0);
       if (sum <= 0) continue;
       active[one * HIDDEN + unit] = sum;
       score += sum * (p[OUT + unit] ?? 0);
@@ -137,21 +144,26 @@ function addGradient(
       gradient[OUT + unit] = (gradient[OUT + unit] ?? 0) + slope * value;
       const through = slope * (p[OUT + unit] ?? 0);
       gradient[BIAS + unit] = (gradient[BIAS + unit] ?? 0) + through;
-      const row = FEATURES + unit * FEATURES;
-      for (const at of own) gradient[row + at] = (gradient[row + at] ?? 0) + through * (x[base + at] ?? 0);
+      for (const at of own) {
+        const weight = weightAt(at, unit);
+        gradient[weight] = (gradient[weight] ?? 0) + through * (x[base + at] ?? 0);
+      }
     }
   }
 }
 
 function networkOf(parameters: Float64Array): Network {
   const part = (from: number, size: number): number[] =>
-    Array.from(parameters.subarray(from, from + size), (value) => Number(value.toFixed(4)));
+    Array.from(parameters.subarray(from, from + size), rounded);
   return {
     features: FEATURES,
     hidden: HIDDEN,
     linear: part(0, FEATURES),
-    weights: part(FEATURES, HIDDEN * FEATURES),
+    weights: part(FEATURES, FEATURES * HIDDEN),
     bias: part(BIAS, HIDDEN),
     out: part(OUT, HIDDEN),
   };
 }
+
+/** As exact as a weight needs to be written down. */
+export const rounded = (value: number): number => Number(value.toFixed(4));

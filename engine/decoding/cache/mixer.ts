@@ -2,7 +2,7 @@ import { likeliest } from '../likeliest.ts';
 import { Evidence } from './evidence.ts';
 import { describe, FEATURES, type Line } from './features.ts';
 import type { LineEncoder } from './line-encoder.ts';
-import { scoreOf, type Network } from './network.ts';
+import { scoresOf, type Network } from './network.ts';
 import type { TokenKinds } from './token-kinds.ts';
 
 /** Of the model's distribution, so many tokens are candidates. */
@@ -116,7 +116,7 @@ export function probabilitiesOf(
 
 /** Mixes what the model and the text around say of the candidates. */
 export function mix({ ids, features }: Candidates, network: Network): Mixed {
-  const scores = ids.map((_, index) => scoreOf(network, features, index * FEATURES));
+  const scores = scoresOf(network, features, ids.length);
   const largest = Math.max(...scores);
   const powers = scores.map((score) => Math.exp(score - largest));
   const sum = powers.reduce((total, power) => total + power, 0);

@@ -4,7 +4,7 @@ export interface Network {
   hidden: number;
   /** [features] */
   linear: readonly number[];
-  /** [hidden, features] */
+  /** [features, hidden] */
   weights: readonly number[];
   /** [hidden] */
   bias: readonly number[];
@@ -12,23 +12,38 @@ export interface Network {
   out: readonly number[];
 }
 
-/** The score of one candidate. @param x [features] from `offset` on */
-export function scoreOf(network: Network, x: Float32Array, offset = 0): number {
+/** The scores of candidates of one place. @param x [candidates, features] */
+export function scoresOf(network: Network, x: Float32Array, candidates: number): number[] {
   const { features, hidden, linear, weights, bias, out } = network;
-  const used = usedOf(x, offset, features);
-  let score = 0;
-  for (const at of used) score += (linear[at] ?? 0) * (x[offset + at] ?? 0);
-  for (let unit = 0; unit < hidden; unit++) {
-    let sum = bias[unit] ?? 0;
-    for (const at of used) sum += (weights[unit * features + at] ?? 0) * (x[offset + at] ?? 0);
-    if (sum > 0) score += sum * (out[unit] ?? 0);
+  const common = Float64Array.from(bias);
+  let commonScore = 0;
+  const add = (sums: Float64Array, feature: number, value: number): number => {
+    const row = feature * hidden;
+    for (let unit = 0; unit < hidden; unit++)
+      sums[unit] = (sums[unit] ?? 0) + (weights[row + unit] ?? 0) * value;
+    return (linear[feature] ?? 0) * value;
+  };
+  // What all candidates have in common is added up once.
+  const own: number[] = [];
+  for (let feature = 0; feature < features; feature++) {
+    const value = x[feature] ?? 0;
+    let one = 1;
+    while (one < candidates && x[one * features + feature] === value) one++;
+    if (one < candidates) own.push(feature);
+    else if (value !== 0) commonScore += add(common, feature, value);
   }
-  return score;
-}
-
-/** Features that are not 0: few are of most candidates. */
-export function usedOf(x: Float32Array, offset: number, features: number): number[] {
-  const used: number[] = [];
-  for (let at = 0; at < features; at++) if (x[offset + at] !== 0) used.push(at);
-  return used;
+  const sums = new Float64Array(hidden);
+  return Array.from({ length: candidates }, (_, one) => {
+    sums.set(common);
+    let score = commonScore;
+    for (const feature of own) {
+      const value = x[one * features + feature] ?? 0;
+      if (value !== 0) score += add(sums, feature, value);
+    }
+    for (let unit = 0; unit < hidden; unit++) {
+      const sum = sums[unit] ?? 0;
+      if (sum > 0) score += sum * (out[unit] ?? 0);
+    }
+    return score;
+  });
 }

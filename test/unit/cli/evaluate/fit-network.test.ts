@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Example } from '../../../../engine/cli/evaluate/examples.ts';
-import { fitReached, rate, reached } from '../../../../engine/cli/evaluate/fit-network.ts';
+import { fitNetwork, fitReached, rate, reached } from '../../../../engine/cli/evaluate/fit-network.ts';
+import { fitMean } from '../../../../engine/cli/evaluate/mean-network.ts';
 import { FEATURES } from '../../../../engine/decoding/cache/features.ts';
+import { scoresOf, type Network } from '../../../../engine/decoding/cache/network.ts';
 import { seededRandom } from '../../../../engine/seeded-random.ts';
 
 /** Two candidates and the rest. The first feature points at a candidate, the second says whether it lies. */
@@ -34,5 +36,27 @@ describe('fitting how the model and the text around are mixed', () => {
     assert.ok(straight.bits < 0.35, `${straight.bits} bits where everything before was right`);
     assert.equal(reached(network, texts[0] ?? []).length, 1);
     assert.equal(reached(network, texts[1] ?? []).length, 2);
+  });
+
+  it('averages fits in one network, which scores as all of them do together', () => {
+    const texts = Array.from({ length: 40 }, () => [place(side(), random() < 0.5)]);
+    const fits: Network[] = [];
+    const mean = fitMean(() => {
+      const fit = fitNetwork(texts.flat(), random);
+      fits.push(fit);
+      return fit;
+    });
+    const averaged = (of: (network: Network) => number): number =>
+      fits.reduce((sum, fit) => sum + of(fit), 0) / fits.length;
+    assert.ok(fits.length > 1);
+    for (const { features, candidates } of texts.flat()) {
+      const scored = (network: Network): number[] => scoresOf(network, features, candidates);
+      for (const [at, score] of scored(mean).entries()) {
+        const expected = averaged((fit) => scored(fit)[at] ?? 0);
+        assert.ok(Math.abs(score - expected) < 0.01, `${score} instead of ${expected}`);
+      }
+    }
+    const bits = (network: Network): number => rate(network, texts.flat()).bits;
+    assert.ok(bits(mean) <= averaged(bits) + 0.01, 'the mean is no worse than the fits are on average');
   });
 });
