@@ -15,7 +15,7 @@ const MOST_UNWRITTEN = 60;
 /** Of the places, so many are whole lines: the cursor stands where a line begins. */
 const WHOLE_SHARE = 0.3;
 /** Of the places, so many are in a file that has just been begun, and is all that is known: at most so many lines above and below. */
-const ALONE_SHARE = 0.2;
+const ALONE_SHARE = 0.4;
 const MOST_ALONE = { above: 40, below: 20 };
 
 /** A random place of a project, as it may be when a suggestion is asked for. @param at how many were drawn before */
