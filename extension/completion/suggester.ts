@@ -24,6 +24,9 @@ export type Offer =
   | { kind: 'offered'; suggestion: Suggestion; from: 'kept'; others?: undefined; account?: undefined }
   | { kind: 'none'; reason: string; account?: Account };
 
+/** So many texts more than are shown where several are asked for: the filters leave out some. */
+const SPARES = 1;
+
 /** The reason of a request that a newer one replaced. */
 export const CANCELLED = 'cancelled by a newer request';
 
@@ -85,11 +88,12 @@ export class Suggester {
   }
 
   private async ask(engine: Engine, request: CompletionRequest, signal: AbortSignal): Promise<Offer> {
-    const { context } = request;
+    const { context, alternatives: wanted = 1 } = request;
     const { suggestions, latency } = this.parts;
     let result;
     try {
-      result = await engine.complete(request, signal);
+      const alternatives = wanted > 1 ? wanted + SPARES : 1;
+      result = await engine.complete({ ...request, alternatives }, signal);
     } catch (error) {
       if (error instanceof EngineGoneError) {
         this.parts.died(engine, error);
@@ -111,7 +115,7 @@ export class Suggester {
     const filtered = texts.map((text) => this.filtered(text, context));
     const [suggestion, ...others] = distinct(
       filtered.flatMap((one) => (one.kind === 'offered' ? [one.suggestion] : [])),
-    );
+    ).slice(0, Math.max(1, wanted));
     const isCutShort = result.stop === 'time';
     if (suggestion !== undefined)
       return { kind: 'offered', suggestion, others, from: 'engine', isCutShort, account };

@@ -68,7 +68,7 @@ describe('the suggester', () => {
   });
 
   it('gives the alternatives that are worth showing, each once, and keeps any that is typed along', async () => {
-    const texts = ['foo()', 'bar()', ' foo()', '', 'baz'];
+    const texts = ['foo()', 'bar()', ' foo()', '', 'baz', 'one too many'];
     const engine = fakeEngine(() => ({
       kind: 'completion',
       text: 'foo()',
@@ -108,7 +108,7 @@ describe('the suggester', () => {
     const { ask } = suggesterOf(engine);
     await ask('x = █');
     assert.equal(say(await ask('x = █', { automatic: false, alternatives: 3 })), 'answer2');
-    assert.equal(engine.requests.at(-1)?.alternatives, 3);
+    assert.ok((engine.requests.at(-1)?.alternatives ?? 0) > 3, 'one to spare');
   });
 
   it('hands the settings to the engine', async () => {
