@@ -115,7 +115,7 @@ export class Suggester {
     const filtered = texts.map((text) => this.filtered(text, context));
     const [suggestion, ...others] = distinct(
       filtered.flatMap((one) => (one.kind === 'offered' ? [one.suggestion] : [])),
-    ).slice(0, Math.max(1, wanted));
+    ).slice(0, wanted);
     const isCutShort = result.stop === 'time';
     if (suggestion !== undefined)
       return { kind: 'offered', suggestion, others, from: 'engine', isCutShort, account };
